@@ -1,0 +1,38 @@
+"""What every test may lean on: the real data, one language, one way of generating examples."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+settings.register_profile(
+    "zhike", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.register_profile("ci", settings.get_profile("zhike"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "zhike")
+
+
+def pytest_configure() -> None:
+    """Speak English in this process and in those that tests start; a test may ask for Chinese."""
+    os.environ["ZHIKE_LANG"] = "en"
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    """The folder of the project itself."""
+    return CHECKOUT
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of public data sets, read where it lies; without it the test is skipped."""
+    named = os.environ.get("ZHIKE_TEST_DATA")
+    folder = Path(named) if named else CHECKOUT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no data sets in {folder}; name their folder in ZHIKE_TEST_DATA")
+    return folder

@@ -132,6 +132,6 @@ def _of_both(en: str, zh: str) -> LazyText:
     return LazyText.of(en=en, zh=zh)
 
 
-def lazy(message: str, **facts: object) -> LazyText:
+def lazy(message: str, /, **facts: object) -> LazyText:
     """The message to be translated when it is read: `lazy("{n} rows", n=3)`."""
     return LazyText(message, facts)

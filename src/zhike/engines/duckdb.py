@@ -1,0 +1,63 @@
+"""DuckDB inside this process: the engine that is always there."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+
+class DuckDBEngine:
+    """An in-memory DuckDB that spills to a folder of its own, gone when it is closed.
+
+    Args:
+        address: "duckdb"; there is nothing to choose.
+        memory: Most that it may hold, such as "2GB"; empty leaves DuckDB's own share.
+        threads: Most threads; 0 means all.
+
+    Examples:
+        >>> engine = DuckDBEngine(threads=1)
+        >>> engine.load("answers", {"answer": [42]}).answer.sum().execute().item()
+        42
+        >>> engine.close()
+    """
+
+    name = "duckdb"
+
+    def __init__(self, address: str = "duckdb", *, memory: str = "", threads: int = 0) -> None:
+        self._scratch = Path(tempfile.mkdtemp(prefix="zhike-duckdb-"))
+        settings: dict[str, Any] = {
+            "temp_directory": str(self._scratch),
+            "preserve_insertion_order": False,  # an order that is kept is kept by a column
+            "autoinstall_known_extensions": False,  # what is not in the wheel is not fetched
+        }
+        if memory:
+            settings["memory_limit"] = memory
+        if threads:
+            settings["threads"] = threads
+        self.connection = ibis.duckdb.connect(**settings)
+        self.connection.settings["TimeZone"] = "UTC"
+        self._numbers = itertools.count()
+
+    def read_parquet(self, paths: list[Path]) -> ir.Table:
+        """The rows of Parquet files with one schema, as a lazy table."""
+        return self.connection.read_parquet([str(path) for path in paths])
+
+    def load(self, name: str, rows: Any) -> ir.Table:
+        """Arrow, pandas or polars rows as a table of this engine."""
+        return self.connection.create_table(name, ibis.memtable(rows), overwrite=True)
+
+    def materialise(self, expression: ir.Table) -> ir.Table:
+        """The expression computed once and kept until the engine is closed."""
+        name = f"kept_{next(self._numbers)}"
+        return self.connection.create_table(name, expression, temp=True)
+
+    def close(self) -> None:
+        """Let go of what was kept, spilled files included."""
+        self.connection.disconnect()
+        shutil.rmtree(self._scratch, ignore_errors=True)

@@ -1,4 +1,34 @@
-"""What preparation decided about a file: the contract between mapping and standardising."""
+"""What preparation decided about a file: the contract between mapping and standardising.
+
+A column is read by the plain way of its field's kind unless `ColumnReading.rule` names one of
+these:
+
+    composite_address   "name，86-phone，province city district street" in one cell (people.address)
+                        feeds people.name, people.phone, customers.province, customers.city too
+    address             an address that begins with its province and city (people.address) feeds
+                        customers.province and customers.city where no column does
+    part                one of several columns of the same field, whose texts are joined before
+                        they are read (day and time of day; first and last name);
+                        options: part (from 1), join (what stands between)
+    second_status       a further status column beside the first (fulfilment, after-sales):
+                        refunded wins, then closed, then pending, then whichever is further on
+    net_of_discount     orders.gross_amount: the cell is goods after discounts, so
+                        gross = cell + discount
+    sum_of_lines        an amount of the order given line by line in a file of order lines: the
+                        order's is the sum (without it, it is the whole order's on each line)
+    price_of_line       order_lines.unit_price: the cell is the line's total before discount
+
+Options that any column may carry, each only where it is needed:
+
+    order               "ymd", "mdy" or "dmy": how days are written, from all values
+    formats             strptime formats of its values, most frequent first (text dates only)
+    epoch               "s", "ms", "us" or "ns": the cell counts since 1970 in UTC
+    excel_serial        true: the cell is a day number of Excel
+    timezone            IANA zone of times written without offset, where it is not the business's
+    decimal             ",": decimal comma, dots or blanks between thousands
+    unit                what one of the cell is worth: 10000 for 万元, 0.01 for 分
+    sign                -1: the cell holds the amount with its sign turned
+"""
 
 from __future__ import annotations
 
@@ -63,7 +93,14 @@ class FileReading:
         grain: What one record is.
         tables: Standard tables that it feeds.
         columns: One entry a column, in file order.
-        order_fields: Whether order fields stand on each line or only on the first of an order.
+        order_fields: Whether order fields stand on each line or only on the first of an order
+            (then they are carried down in record order, a blank order id too).
+        identity: Fields whose columns say who the customer is, best first: "orders.customer_id",
+            or "people.account", "people.email", "people.phone"; empty means nobody is known.
+        order_id_from: "column"; or no column holds an order's number, and each record is an
+            order of its own ("record"), or the records of one customer at one time are one
+            ("customer_and_time").
+        channel: Channel of orders whose record does not say, such as "淘宝".
         questions: What is not sure; loading waits until there is none.
     """
 
@@ -73,8 +110,21 @@ class FileReading:
     tables: tuple[str, ...]
     columns: tuple[ColumnReading, ...]
     order_fields: Literal["each_line", "first_line"] = "each_line"
+    identity: tuple[str, ...] = ()
+    order_id_from: Literal["column", "record", "customer_and_time"] = "column"
+    channel: str = ""
     questions: tuple[Question, ...] = ()
 
     def column_of(self, target: str) -> ColumnReading | None:
-        """The column that feeds "table.field", if any."""
-        return next((item for item in self.columns if item.field == target), None)
+        """The column that feeds "table.field", if any; the first where several do."""
+        return next(iter(self.columns_of(target)), None)
+
+    def columns_of(self, target: str) -> tuple[ColumnReading, ...]:
+        """The columns that feed "table.field", in file order (parts in order of their part)."""
+        found = [item for item in self.columns if item.field == target]
+        return tuple(sorted(found, key=lambda item: item.options.get("part", 0)))
+
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        """The columns that feed nothing."""
+        return tuple(item.column for item in self.columns if item.field is None)

@@ -1,0 +1,49 @@
+// Only what the options of zhike.charts use, so that a report stays small.
+import * as echarts from "echarts/core";
+import { BarChart, HeatmapChart, LineChart, SankeyChart } from "echarts/charts";
+import {
+  AriaComponent,
+  GridComponent,
+  LegendComponent,
+  MarkPointComponent,
+  TooltipComponent,
+  VisualMapPiecewiseComponent,
+} from "echarts/components";
+import { SVGRenderer } from "echarts/renderers";
+import { resolve } from "./resolve.js";
+
+echarts.use([
+  AriaComponent,
+  BarChart,
+  GridComponent,
+  HeatmapChart,
+  LegendComponent,
+  LineChart,
+  MarkPointComponent,
+  SankeyChart,
+  SVGRenderer,
+  TooltipComponent,
+  VisualMapPiecewiseComponent,
+]);
+
+/**
+ * Draws an option of zhike.charts into an element, or draws it anew after a change of theme.
+ *
+ * @param {HTMLElement} element where; it takes the height and least width that the option wants
+ * @param {object} option with tokens and names of formats
+ * @param {{palette: object, language: string, currency: string, alternative: string}} context
+ */
+export function draw(element, option, context) {
+  element.style.height = `${option.$height}px`;
+  element.style.minWidth = `${option.$min_width}px`;
+  const chart =
+    echarts.getInstanceByDom(element) ||
+    echarts.init(element, null, {
+      renderer: "svg",
+      locale: context.language === "zh" ? "ZH" : "EN",
+    });
+  const resolved = resolve(option, context);
+  resolved.aria = { enabled: true, label: { description: context.alternative } };
+  chart.setOption(resolved, { notMerge: true });
+  return chart;
+}

@@ -1,0 +1,69 @@
+// Fills in what an option of zhike.charts leaves open: colours by token, formats by name.
+
+const LOCALES = { en: "en-GB", zh: "zh-CN" };
+
+/** The option with colours for tokens and functions for named formats. */
+export function resolve(value, context) {
+  if (typeof value === "string") {
+    return value.startsWith("@") ? (context.palette[value.slice(1)] ?? value) : value;
+  }
+  if (Array.isArray(value)) return value.map((item) => resolve(item, context));
+  if (value === null || typeof value !== "object") return value;
+  if ("$format" in value) return formatter(value.$format, Boolean(value.short), context);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !key.startsWith("$"))
+      .map(([key, item]) => [key, resolve(item, context)]),
+  );
+}
+
+/** ECharts hands an axis formatter the value, a label formatter its parameters. */
+function formatter(name, short, context) {
+  const write = writer(name, short, context);
+  return (given) => {
+    const value = given !== null && typeof given === "object" && "value" in given ? given.value : given;
+    const last = Array.isArray(value) ? value[value.length - 1] : value;
+    return last === null || last === undefined || last === "" ? "–" : write(last);
+  };
+}
+
+function writer(name, short, { language, currency }) {
+  const locale = LOCALES[language] ?? LOCALES.en;
+  const number = (options) => {
+    const format = new Intl.NumberFormat(locale, options);
+    return (value) => format.format(value);
+  };
+  const compact = short ? { notation: "compact", maximumFractionDigits: 1 } : {};
+  switch (name) {
+    case "count":
+      return number({ maximumFractionDigits: 0, ...compact });
+    case "number":
+    case "score":
+    case "days":
+      return number({ maximumFractionDigits: short ? 1 : 2, ...compact });
+    case "amount":
+      return number({
+        style: "currency",
+        currency,
+        currencyDisplay: "narrowSymbol",
+        maximumFractionDigits: short ? 1 : 2,
+        minimumFractionDigits: short ? 0 : 2,
+        ...compact,
+      });
+    case "share":
+      return number({ style: "percent", maximumFractionDigits: short ? 0 : 1 });
+    case "month":
+      return (value) => month(String(value), short, language);
+    default:
+      return (value) => String(value);
+  }
+}
+
+/** 2024-03 stays so in English; Chinese reads 2024年3月, short 24年3月. */
+function month(text, short, language) {
+  const found = /^(\d{4})-(\d{2})/.exec(text);
+  if (!found) return text;
+  const [, year, number] = found;
+  if (language !== "zh") return `${year}-${number}`;
+  return `${short ? year.slice(2) : year}年${Number(number)}月`;
+}

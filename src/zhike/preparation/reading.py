@@ -32,7 +32,8 @@ Options that any column may carry, each only where it is needed:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from zhike.i18n import LazyText
@@ -63,7 +64,7 @@ class ColumnReading:
     confidence: float
     why: LazyText
     rule: str = ""
-    options: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

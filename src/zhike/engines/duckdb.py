@@ -22,8 +22,8 @@ class DuckDBEngine:
 
     Examples:
         >>> engine = DuckDBEngine(threads=1)
-        >>> engine.load("answers", {"answer": [42]}).answer.sum().execute().item()
-        42
+        >>> engine.load("answers", {"answer": [42]}).count().execute()
+        1
         >>> engine.close()
     """
 

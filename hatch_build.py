@@ -97,7 +97,7 @@ def _quietly(place: Path) -> dict[str, Any]:
 
 def _finished(done: subprocess.CompletedProcess[str], fault: str) -> None:
     if done.returncode:
-        raise SystemExit(f"zhike: {fault}.\n{done.stderr[-2000:]}")
+        raise SystemExit(f"{done.stderr[-2000:]}\nzhike: {fault}.")
 
 
 def _hash(assets: Path) -> str:

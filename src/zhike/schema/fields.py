@@ -54,6 +54,7 @@ class Field:
         label: What people read, in both languages.
         description: One sentence on what it means, in both languages.
         synonyms: Header words that mean this field, in any language, as people write them.
+        weak: Header words that mean it only where no other column does better ("date", "金额").
         required: Without it a record of the table cannot be used.
         personal: Personal-data class.
         choices: The vocabulary of a `CHOICE`.
@@ -66,6 +67,7 @@ class Field:
     label: LazyText
     description: LazyText
     synonyms: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
     required: bool = False
     personal: Personal = ""
     choices: tuple[str, ...] = ()

@@ -56,6 +56,7 @@ def _field(name: str, entry: dict[str, Any]) -> Field:
         label=_both(entry["label"]),
         description=_both(entry["description"]),
         synonyms=tuple(entry.get("synonyms", ())),
+        weak=tuple(entry.get("weak", ())),
         required=entry.get("required", False),
         personal=entry.get("personal", ""),
         choices=tuple(entry.get("choices", ())),

@@ -1,0 +1,5 @@
+"""`python -m zhike` is `zhike`."""
+
+from zhike.cli import main
+
+main()

@@ -1,0 +1,39 @@
+"""The command line: `zhike demo`, `init`, `add`, `run`, `show` and the rest."""
+
+from __future__ import annotations
+
+from zhike import __version__
+from zhike.cli.frame import Program
+from zhike.i18n import lazy
+
+__all__ = ["main", "program"]
+
+program = Program(
+    "zhike",
+    lazy(
+        "Know your customers, decide, and see whether it worked.\n\n"
+        "`zhike demo` shows all of it on a simulated shop. With data of your own: `zhike init`, "
+        "`zhike add orders.csv`, `zhike run`, `zhike report`."
+    ),
+    {
+        "demo": "zhike.cli.demo:demo",
+        "init": "zhike.cli.project:init",
+        "add": "zhike.cli.files:add",
+        "sources": "zhike.cli.files:sources",
+        "remove": "zhike.cli.files:remove",
+        "forget": "zhike.cli.files:forget",
+        "quality": "zhike.cli.quality:quality",
+        "run": "zhike.cli.runs:run",
+        "snapshots": "zhike.cli.runs:snapshots",
+        "analyses": "zhike.cli.runs:analyses",
+        "show": "zhike.cli.showing:show",
+        "customers": "zhike.cli.showing:customers",
+        "report": "zhike.cli.runs:report",
+    },
+    version=__version__,
+)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    program.main()

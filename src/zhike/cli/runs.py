@@ -1,0 +1,114 @@
+"""`zhike run`, `snapshots`, `analyses`, `report`: what was computed."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from zhike.cli.answers import Answer, Sheet
+from zhike.cli.days import DAY
+from zhike.cli.frame import State, argument, command, option
+from zhike.cli.progress import watched
+from zhike.i18n import _, format_count, format_day, format_number, lazy
+
+
+@command(
+    "run",
+    lazy("Compute everything anew and publish it as a snapshot."),
+    option("--as-of", lazy("Day to look back from; else the day after the last order."), type=DAY),
+)
+def run(state: State, as_of: date | None) -> Answer:
+    """Run, and say what was computed."""
+    with watched() as progress:
+        manifest = state.workspace().run(as_of, progress=progress)
+    data = manifest.as_json()
+    labels = {"done": _("done"), "skipped": _("skipped"), "failed": _("failed")}
+    rows = [
+        (item["name"], labels[item["status"]], format_number(item["seconds"]), item["reason"])
+        for item in data["analyses"]
+    ]
+    tables = Sheet(
+        header=(_("Table"), _("Rows")),
+        rows=[(name, format_count(entry["rows"])) for name, entry in manifest.tables.items()],
+        right=frozenset({1}),
+    )
+    analyses = Sheet(
+        header=(_("Analysis"), _("Status"), _("Seconds"), _("Reason")),
+        rows=rows,
+        right=frozenset({2}),
+    )
+    done = lazy(
+        "Snapshot {snapshot}, as of {day}, in {seconds} seconds. `zhike report` writes it up.",
+        snapshot=manifest.id,
+        day=format_day(date.fromisoformat(manifest.as_of)),
+        seconds=format_number(manifest.seconds, 1),
+    )
+    return Answer(data=data, shown=[tables, analyses, done])
+
+
+@command("snapshots", lazy("List the snapshots that are kept."))
+def snapshots(state: State) -> Answer:
+    """List the snapshots, newest first."""
+    kept = state.workspace().snapshots()
+    data = [
+        {
+            "snapshot": item.id,
+            "as_of": item.as_of,
+            "created_at": item.created_at,
+            "tables": {name: entry["rows"] for name, entry in item.tables.items()},
+            "inputs": [dict(entry) for entry in item.inputs],
+            "versions": dict(item.versions),
+            "seconds": item.seconds,
+        }
+        for item in kept
+    ]
+    rows = [(item.id, item.as_of, item.created_at, str(len(item.inputs))) for item in kept]
+    sheet = Sheet(header=(_("Snapshot"), _("As of"), _("Made"), _("Batches")), rows=rows)
+    return Answer(data={"snapshots": data}, shown=[sheet])
+
+
+@command("analyses", lazy("List the analyses: what each answers, and what it needs."))
+def analyses(state: State) -> Answer:
+    """List the analyses."""
+    from zhike.analyses import REGISTRY
+    from zhike.catalogue.parameters import parameters_of
+
+    data = [
+        {
+            "name": name,
+            "title": str(kind.title),
+            "question": str(kind.question),
+            "needs": {table: list(columns) for table, columns in kind.needs.columns.items()},
+            "history_days": kind.needs.history_days,
+            "parameters": [item.name for item in parameters_of(kind)],
+        }
+        for name, kind in REGISTRY.items()
+    ]
+    rows = [
+        (
+            item["name"],
+            item["question"],
+            ", ".join(
+                f"{table}.{name}" for table, names in item["needs"].items() for name in names
+            ),
+        )
+        for item in data
+    ]
+    sheet = Sheet(header=(_("Analysis"), _("Question"), _("Needs")), rows=rows)
+    return Answer(data={"analyses": data}, shown=[sheet])
+
+
+@command(
+    "report",
+    lazy("Write the report of the last run as one HTML file."),
+    argument("path", required=False, type=Path),
+)
+def report(state: State, path: Path | None) -> Answer:
+    """Write the report and say where it is."""
+    from zhike.i18n import language
+
+    written = state.workspace().report(path, language=language())
+    return Answer(
+        data={"report": str(written)},
+        shown=[lazy("The report is in {path}", path=written)],
+    )

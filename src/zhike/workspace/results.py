@@ -1,0 +1,250 @@
+"""Results kept as JSON, one file an analysis and language, and turned back into blocks."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import singledispatch
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import types
+
+from zhike.blocks import Block, Chart, Column, Finding, Number, Table, Text
+from zhike.catalogue.analysis import Analysis
+from zhike.i18n import LANGUAGES, Language, LazyText, language, use_language
+
+KINDS: Mapping[str, type[Text | Number | Table | Chart]] = {
+    "text": Text,
+    "number": Number,
+    "table": Table,
+    "chart": Chart,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredResult:
+    """What an analysis found, without the data it was found in.
+
+    Attributes:
+        analysis: Its name.
+        title: Its title, in the language of the result.
+        question: The question it answers.
+        as_of: The day looked back from.
+        params: Parameters, as JSON.
+        numbers: Headline numbers by metric name.
+        kept_blocks: How to show it.
+        kept_findings: What stands out.
+    """
+
+    analysis: str
+    title: str
+    question: str
+    as_of: str
+    params: Mapping[str, Any]
+    numbers: Mapping[str, float | None]
+    kept_blocks: tuple[Block, ...]
+    kept_findings: tuple[Finding, ...]
+
+    def blocks(self) -> Iterator[Block]:
+        """How to show it, in order."""
+        yield from self.kept_blocks
+
+    def findings(self) -> Iterator[Finding]:
+        """What stands out."""
+        yield from self.kept_findings
+
+    def tables(self) -> dict[str, Table]:
+        """Every table of it by name, those behind charts included."""
+        found: dict[str, Table] = {}
+        for block in self.kept_blocks:
+            if isinstance(block, Chart):
+                found.setdefault(block.table.name, block.table)
+            elif isinstance(block, Table):
+                found[block.name] = block
+        return found
+
+    def as_json(self) -> dict[str, Any]:
+        """`analysis, as_of, params, numbers, tables, findings`, as `show --json` prints it."""
+        return {
+            "analysis": self.analysis,
+            "as_of": self.as_of,
+            "params": jsonable(self.params),
+            "numbers": jsonable(self.numbers),
+            "tables": {name: records(table.rows) for name, table in self.tables().items()},
+            "findings": [jsonable(finding) for finding in self.kept_findings],
+        }
+
+
+def stored(analysis: Analysis, result: Any, as_of: date) -> StoredResult:
+    """A result as it is kept, with its words in the language of the moment."""
+    params = {item.name: getattr(analysis, item.name) for item in dataclasses.fields(analysis)}
+    return StoredResult(
+        analysis=analysis.name,
+        title=str(analysis.title),
+        question=str(analysis.question),
+        as_of=as_of.isoformat(),
+        params=jsonable(params | {"as_of": as_of}),
+        numbers=jsonable(dict(result.numbers)),
+        kept_blocks=tuple(result.blocks()),
+        kept_findings=tuple(result.findings()),
+    )
+
+
+def write_result(folder: Path, analysis: Analysis, result: Any, as_of: date) -> None:
+    """Keep a result in every language."""
+    for chosen in LANGUAGES:
+        with use_language(chosen):
+            value = _kept(stored(analysis, result, as_of))
+            text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        _path(folder, analysis.name, chosen).write_text(text, encoding="utf-8")
+
+
+def read_result(folder: Path, analysis: str) -> StoredResult | None:
+    """A result that was kept, in the language of the moment; None where there is none."""
+    path = _path(folder, analysis, language())
+    if not path.exists():
+        return None
+    values = json.loads(path.read_text(encoding="utf-8"))
+    return StoredResult(
+        **{key: values[key] for key in values.keys() - {"blocks", "findings"}},
+        kept_blocks=tuple(_block(item) for item in values["blocks"]),
+        kept_findings=tuple(
+            Finding(**item | {"sentence": _said(item["sentence"])}) for item in values["findings"]
+        ),
+    )
+
+
+def records(rows: pa.Table) -> list[dict[str, Any]]:
+    """Rows as JSON objects: money as numbers, days as text."""
+    return [jsonable(row) for row in rows.to_pylist()]
+
+
+@singledispatch
+def jsonable(value: Any) -> Any:
+    """The value in terms of JSON: words in the language of the moment, no NaN."""
+    if dataclasses.is_dataclass(value):
+        fields = dataclasses.fields(value)
+        return {item.name: jsonable(getattr(value, item.name)) for item in fields}
+    return value
+
+
+@jsonable.register
+def _of_float(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+@jsonable.register
+def _of_money(value: Decimal) -> float:
+    return float(value)
+
+
+@jsonable.register
+def _of_day(value: date) -> str:  # and of an instant, which is one
+    return value.isoformat()
+
+
+@jsonable.register
+def _of_words(value: LazyText) -> str:
+    return str(value)
+
+
+@jsonable.register
+def _of_mapping(value: Mapping) -> dict[str, Any]:  # type: ignore[type-arg]
+    return {str(key): jsonable(item) for key, item in value.items()}
+
+
+@jsonable.register(list)
+@jsonable.register(tuple)
+@jsonable.register(set)
+@jsonable.register(frozenset)
+def _of_several(value: Any) -> list[Any]:
+    return [jsonable(item) for item in value]
+
+
+@jsonable.register
+def _of_rows(value: pa.Table) -> dict[str, Any]:
+    schema = pa.schema([(item.name, _plain(item.type)) for item in value.schema])
+    plain = value.cast(schema)
+    return {
+        "types": {item.name: str(item.type) for item in plain.schema},
+        "columns": {name: jsonable(plain[name].to_pylist()) for name in plain.column_names},
+    }
+
+
+def _path(folder: Path, analysis: str, chosen: Language) -> Path:
+    return folder / f"{analysis}.{chosen}.json"
+
+
+def _kept(result: StoredResult) -> dict[str, Any]:
+    names = {kind: name for name, kind in KINDS.items()}
+    values = {
+        item.name: jsonable(getattr(result, item.name))
+        for item in dataclasses.fields(result)
+        if not item.name.startswith("kept_")
+    }
+    blocks = [{"type": names[type(block)]} | jsonable(block) for block in result.kept_blocks]
+    return values | {"blocks": blocks, "findings": jsonable(result.kept_findings)}
+
+
+def _block(value: dict[str, Any]) -> Block:
+    kind = value.pop("type")
+    return KINDS[kind](**_BUILDERS[kind](value))
+
+
+def _table(value: dict[str, Any]) -> dict[str, Any]:
+    return value | {
+        "title": _said(value["title"]),
+        "note": None if value["note"] is None else _said(value["note"]),
+        "rows": _rows(value["rows"]),
+        "columns": tuple(
+            Column(
+                name=item["name"],
+                label=_said(item["label"]),
+                format=item["format"],
+                labels={code: _said(label) for code, label in item["labels"].items()},
+            )
+            for item in value["columns"]
+        ),
+    }
+
+
+def _chart(value: dict[str, Any]) -> dict[str, Any]:
+    words = {name: _said(value[name]) for name in ("title", "alternative")}
+    return value | words | {"table": Table(**_table(value["table"]))}
+
+
+_BUILDERS: Mapping[str, Any] = {
+    "text": lambda value: value | {"body": _said(value["body"])},
+    "number": lambda value: (
+        value | {"label": _said(value["label"]), "definition": _said(value["definition"])}
+    ),
+    "table": _table,
+    "chart": _chart,
+}
+
+
+def _said(text: str) -> LazyText:
+    return LazyText.of(en=text, zh=text)
+
+
+def _rows(value: dict[str, Any]) -> pa.Table:
+    arrays = {
+        name: pa.array(value["columns"][name]).cast(pa.type_for_alias(alias))
+        for name, alias in value["types"].items()
+    }
+    return pa.table(arrays)
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    if types.is_decimal(kind):
+        return pa.float64()
+    if types.is_dictionary(kind) or types.is_large_string(kind):
+        return pa.string()
+    return kind

@@ -1,0 +1,250 @@
+"""A run: standard tables over all batches, every analysis, one new snapshot."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from zhike.analyses import REGISTRY
+from zhike.catalogue.analysis import Analysis
+from zhike.catalogue.availability import what_is_missing
+from zhike.errors import ParameterError, WorkspaceError, ZhikeError
+from zhike.i18n import LANGUAGES, LazyText, lazy, use_language
+from zhike.schema import TABLE_NAMES, Shop
+from zhike.workspace.assembly import Source, assembled, inputs_of
+from zhike.workspace.landing import Batch, LandingStore
+from zhike.workspace.memory import peak_rss_mb
+from zhike.workspace.objects import ObjectStore
+from zhike.workspace.preparing import Kitchen, refreshed, sources_of
+from zhike.workspace.results import write_result
+from zhike.workspace.snapshots import Manifest, SnapshotStore, snapshot_id
+
+Progress = Callable[[LazyText, int, int], None]
+COMPUTED_WITH = ("duckdb", "ibis-framework", "numpy", "pyarrow")
+
+
+@dataclass
+class Run:
+    """One run, under way.
+
+    Args:
+        kitchen: Settings and the engine it computes on.
+        landing: The batches.
+        objects: Where standard tables are kept.
+        snapshots: Where the snapshot is published.
+        progress: Told of each step.
+    """
+
+    kitchen: Kitchen
+    landing: LandingStore
+    objects: ObjectStore
+    snapshots: SnapshotStore
+    progress: Progress
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def publish(self, as_of: date | None = None) -> Manifest:
+        """Compute everything and publish it as a new snapshot."""
+        began, started_at = time.perf_counter(), datetime.now(UTC)
+        self.snapshots.sweep(self.objects, self.kitchen.settings.keep_snapshots)
+        draft = self.snapshots.draft()
+        with self._timed("preparation"):
+            batches = refreshed(self.kitchen, self.landing)
+        if not batches:
+            raise WorkspaceError(
+                lazy("There is nothing to compute yet."),
+                hint=lazy("Add files with `zhike add FILE` first."),
+                code="no_batches",
+            )
+        with self._timed("assembly"):
+            tables = self._tables(list(sources_of(self.kitchen.layout, batches)), draft)
+        shop = self._shop(tables, batches, as_of)
+        analyses = list(self._analysed(shop, draft / "results"))
+        manifest = Manifest(
+            id=snapshot_id(started_at),
+            as_of=shop.as_of.isoformat() if shop.as_of else "",
+            created_at=started_at.isoformat(timespec="seconds"),
+            tables=tables,
+            analyses=tuple(analyses),
+            inputs=tuple(_input(batch) for batch in batches),
+            settings=self._settings(),
+            versions={name: version(name) for name in COMPUTED_WITH}
+            | {"zhike": _zhike_version(), "python": platform.python_version()},
+            warnings=tuple(_warnings(batches, tables)),
+            timings=self.timings,
+            seconds=round(time.perf_counter() - began, 3),
+            peak_rss_mb=peak_rss_mb(),
+        )
+        self.snapshots.publish(manifest, draft)
+        self.snapshots.sweep(self.objects, self.kitchen.settings.keep_snapshots)
+        return manifest
+
+    def _tables(self, sources: Sequence[Source], draft: Path) -> dict[str, dict[str, Any]]:
+        """Every standard table as an object; made anew only where its inputs changed."""
+        before = self._made_before()
+        found = {}
+        names = [name for name in TABLE_NAMES if any(name in item.tables for item in sources)]
+        for done, name in enumerate(names):
+            self.progress(lazy("Assembling tables"), done, len(names))
+            made_from = _digest(inputs_of(sources, name))
+            entry = before.get(made_from)
+            if entry is None or not self.objects.has(entry["object"]):
+                entry = self._made(sources, name, draft)
+            found[name] = dict(entry) | {"inputs": made_from}
+        return found
+
+    def _made(self, sources: Sequence[Source], name: str, draft: Path) -> dict[str, Any]:
+        rows = assembled(self.kitchen.engine, sources, name)
+        if rows is None:
+            only = next(source for source in sources if name in source.tables)
+            digest = self.objects.keep(only.tables[name], only.hashes[name])
+        else:
+            file = draft / f"{name}.parquet"
+            self.kitchen.engine.connection.to_parquet(rows, file, compression="zstd")
+            digest = self.objects.keep(file)
+            file.unlink()
+        path = self.objects.path(digest)
+        count = pq.read_metadata(path).num_rows
+        return {"object": digest, "rows": count, "bytes": path.stat().st_size}
+
+    def _made_before(self) -> dict[str, Mapping[str, Any]]:
+        entries = (entry for item in self.snapshots.all() for entry in item.tables.values())
+        return {entry["inputs"]: entry for entry in entries}
+
+    def _shop(
+        self, tables: Mapping[str, Mapping[str, Any]], batches: Sequence[Batch], as_of: date | None
+    ) -> Shop:
+        engine, settings = self.kitchen.engine, self.kitchen.settings
+        opened = {
+            name: engine.read_parquet([self.objects.path(entry["object"])])
+            for name, entry in tables.items()
+        }
+        landed_on = max(date.fromisoformat(batch.landed_on) for batch in batches)
+        return Shop(
+            engine=engine,
+            tables=opened,
+            currency=settings.currency,
+            timezone=settings.timezone,
+            as_of=as_of or _default_day(opened, landed_on),
+        )
+
+    def _analysed(self, shop: Shop, folder: Path) -> Iterator[dict[str, Any]]:
+        folder.mkdir()
+        chosen = configured_analyses(self.kitchen.settings.analyses)
+        for done, (name, analysis) in enumerate(chosen.items()):
+            self.progress(lazy("Computing {title}", title=analysis.title), done, len(chosen))
+            began = time.perf_counter()
+            status, reason = _outcome(analysis, shop, folder)
+            seconds = round(time.perf_counter() - began, 3)
+            yield {"name": name, "status": status, "seconds": seconds, "reason": reason}
+        self.progress(lazy("Publishing"), len(chosen), len(chosen))
+
+    def _settings(self) -> dict[str, Any]:
+        settings = self.kitchen.settings
+        return {
+            "name": settings.name,
+            "currency": settings.currency,
+            "timezone": settings.timezone,
+            "analyses": {name: dict(values) for name, values in settings.analyses.items()},
+        }
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.timings[step] = round(time.perf_counter() - began, 3)
+
+
+def configured_analyses(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, Analysis]:
+    """Every analysis with the parameters that the settings give it.
+
+    Raises:
+        ParameterError: The settings name an analysis or parameter that there is not.
+    """
+    for name in settings.keys() - REGISTRY.keys():
+        raise ParameterError.unknown(lazy("analysis"), name, REGISTRY)
+    return {name: made(kind, settings.get(name, {})) for name, kind in REGISTRY.items()}
+
+
+def made(kind: type[Analysis], values: Mapping[str, Any]) -> Analysis:
+    """An analysis with these parameters.
+
+    Raises:
+        ParameterError: It has no such parameter, or a value is outside what is allowed.
+    """
+    import dataclasses
+
+    known = {item.name for item in dataclasses.fields(kind)}
+    for name in values.keys() - known:
+        raise ParameterError.unknown(lazy("parameter"), name, known)
+    return kind(**values)
+
+
+def _outcome(analysis: Analysis, shop: Shop, folder: Path) -> tuple[str, dict[str, str]]:
+    lacking = what_is_missing(analysis.needs, shop)
+    if lacking is not None:
+        return "skipped", _in_every_language(lacking)
+    try:
+        result = analysis.run(shop)
+        write_result(folder, analysis, result, shop.as_of or date.min)
+    except ZhikeError as fault:
+        return "failed", _in_every_language(fault)
+    return "done", {}
+
+
+def _in_every_language(text: object) -> dict[str, str]:
+    said = {}
+    for chosen in LANGUAGES:
+        with use_language(chosen):
+            said[chosen] = str(text)
+    return said
+
+
+def _default_day(tables: Mapping[str, Any], landed_on: date) -> date:
+    """The day after the last order, never later than the day after landing."""
+    last = tables["orders"].ordered_on.max().to_pyarrow().as_py() if "orders" in tables else None
+    return min(last or landed_on, landed_on) + timedelta(days=1)
+
+
+def _warnings(
+    batches: Sequence[Batch], tables: Mapping[str, Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    for batch in batches:
+        rejected = sum(part.fates.get("rejected", 0) for part in batch.parts)
+        if rejected:
+            yield {"code": "rejected", "file": batch.file, "count": rejected}
+    if "orders" not in tables:
+        yield {"code": "no_orders"}
+
+
+def _input(batch: Batch) -> dict[str, Any]:
+    return {
+        "id": batch.id,
+        "file": batch.file,
+        "content_hash": batch.content_hash,
+        "rows_read": batch.rows_read,
+        "parts": [
+            {"name": part.name, "fates": dict(part.fates), "reasons": dict(part.reasons)}
+            for part in batch.parts
+        ],
+    }
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _zhike_version() -> str:
+    from zhike import __version__
+
+    return __version__

@@ -1,0 +1,301 @@
+"""A workspace: a folder with a company's data, what was computed from them, and its settings."""
+
+from __future__ import annotations
+
+import secrets
+import weakref
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zhike.errors import ParameterError, WorkspaceError
+from zhike.i18n import LazyText, lazy
+from zhike.workspace.durable import remove_tree, room_on_disk, write_durably
+from zhike.workspace.landing import Batch, LandingStore
+from zhike.workspace.layout import SETTINGS_FILE, Layout
+from zhike.workspace.lock import sole_writer
+from zhike.workspace.mappings import Mappings
+from zhike.workspace.objects import ObjectStore
+from zhike.workspace.settings import Settings, read_settings, write_settings
+from zhike.workspace.snapshots import Manifest, SnapshotStore
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from zhike.catalogue.analysis import Analysis
+    from zhike.schema import Shop
+    from zhike.workspace.adding import Ask, FileReport, Progress
+    from zhike.workspace.preparing import Kitchen
+    from zhike.workspace.quality import Quality
+    from zhike.workspace.results import StoredResult
+
+
+def _quietly(_what: LazyText, _done: int, _of: int) -> None:
+    """Progress that nobody watches."""
+
+
+class Workspace:
+    """Everything that can be done with a workspace; `create` or `open` gives one.
+
+    Attributes:
+        folder: Where it is.
+        settings: What its `zhike.toml` says.
+        mappings: What is remembered about headers; `mappings.forget(name)`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._layout = Layout(folder)
+        self.settings = read_settings(self._layout.settings)
+        self.mappings = Mappings(self._layout.mappings)
+        self._landing = LandingStore(self._layout.landing)
+        self._objects = ObjectStore(self._layout.objects)
+        self._snapshots = SnapshotStore(self._layout)
+
+    @classmethod
+    def create(cls, folder: str | Path, settings: Settings | None = None) -> Workspace:
+        """Make a folder a workspace; what else is in it stays.
+
+        Raises:
+            WorkspaceError: It is one already.
+        """
+        layout = Layout(Path(folder).expanduser().absolute())
+        if layout.settings.exists():
+            raise WorkspaceError(
+                lazy("{folder} is a workspace already.", folder=layout.root),
+                hint=lazy("Use it as it is, or choose another folder."),
+                code="workspace_exists",
+            )
+        with room_on_disk(_standing(layout.root)):
+            for path in layout.folders():
+                path.mkdir(parents=True, exist_ok=True)
+            layout.salt.parent.mkdir(mode=0o700, exist_ok=True)
+            write_durably(layout.salt, secrets.token_hex(32).encode())
+            layout.salt.chmod(0o600)
+            write_settings(layout.settings, settings or Settings(name=layout.root.name))
+        return cls(layout.root)
+
+    @classmethod
+    def open(cls, folder: str | Path = ".") -> Workspace:
+        """The workspace in a folder.
+
+        Raises:
+            WorkspaceError: The folder is none.
+        """
+        layout = Layout(Path(folder).expanduser().absolute())
+        if not layout.settings.is_file() or not layout.salt.is_file():
+            raise WorkspaceError(
+                lazy("{folder} is not a Zhike workspace.", folder=layout.root),
+                hint=lazy(
+                    "Make it one with `zhike init`, or name another folder with -C; a workspace "
+                    "has a {file}.",
+                    file=SETTINGS_FILE,
+                ),
+                code="no_workspace",
+            )
+        return cls(layout.root)
+
+    def add(
+        self,
+        paths: str | Path | Sequence[str | Path],
+        *,
+        map: Mapping[str, str] | None = None,
+        ask: Ask | None = None,
+        progress: Progress = _quietly,
+    ) -> list[FileReport]:
+        """Take files in: land them, map their columns, prepare their standard tables.
+
+        Args:
+            paths: Files, folders or globs.
+            map: Column to "table.field", to overrule what Zhike thinks.
+            ask: Called with each question that only a person can answer.
+            progress: Told of each step.
+
+        Raises:
+            SourceError: A file cannot be read; nothing was added.
+            MappingError: A question is open; nothing was added.
+            WorkspaceError: Another process writes here, or the disk is full.
+        """
+        from zhike.workspace.adding import Adding
+
+        several = [paths] if isinstance(paths, str | Path) else list(paths)
+        with self._writing("add"), self._kitchen() as kitchen:
+            adding = Adding(kitchen, self._landing, self.mappings, progress)
+            return adding.add([Path(path) for path in several], map or {}, ask)
+
+    def remove(self, batch: str) -> Batch:
+        """Take a batch back, by its id or file name; numbers follow at the next run."""
+        with self._writing("remove"):
+            found = self._landing.find(batch)
+            self._landing.remove(found)
+            remove_tree(self._layout.prepared / found.id)
+            return found
+
+    def sources(self) -> list[Batch]:
+        """The batches, in the order in which they were added."""
+        return self._landing.batches()
+
+    def quality(self) -> Quality:
+        """How complete, valid, consistent and fresh the data are, and what was repaired."""
+        from zhike.workspace.quality import quality_of
+
+        return quality_of(self._layout, self._landing.batches())
+
+    def run(self, as_of: date | None = None, *, progress: Progress = _quietly) -> Manifest:
+        """Compute everything anew and publish it as a snapshot.
+
+        Args:
+            as_of: Day to look back from; without it the day after the last order.
+            progress: Told of each step.
+
+        Raises:
+            WorkspaceError: There are no data, another process writes here, or the disk is full.
+        """
+        from zhike.workspace.running import Run
+
+        with self._writing("run"), self._kitchen() as kitchen:
+            run = Run(kitchen, self._landing, self._objects, self._snapshots, progress)
+            return run.publish(as_of)
+
+    def snapshots(self) -> list[Manifest]:
+        """The snapshots that are kept, newest first."""
+        return self._snapshots.all()
+
+    def open_snapshot(self, snapshot: str | None = None) -> Shop:
+        """The standard tables of a snapshot, of the published one without an id.
+
+        It stays on disk as long as the shop is used.
+        """
+        from zhike.schema import Shop
+
+        manifest, mark = self._marked(snapshot)
+        engine = self._engine()
+        shop = Shop(
+            engine=engine,
+            tables={
+                name: engine.read_parquet([self._objects.path(entry["object"])])
+                for name, entry in manifest.tables.items()
+            },
+            currency=manifest.settings["currency"],
+            timezone=manifest.settings["timezone"],
+            as_of=date.fromisoformat(manifest.as_of),
+        )
+        # Lazy tables outlive the shop; what they hold on to is the connection.
+        weakref.finalize(engine.connection, mark.unlink, missing_ok=True)
+        return shop
+
+    def show(self, analysis: str, **params: Any) -> StoredResult:
+        """What an analysis found in the published snapshot.
+
+        The result of the run where the parameters are those of the run, else computed now.
+        """
+        from zhike.workspace.results import read_result, stored
+
+        chosen, as_run = self._analysis(analysis, params)
+        folder = self._snapshots.folder(self._snapshots.manifest().id)
+        kept = read_result(folder / "results", analysis) if as_run else None
+        if kept is not None:
+            return kept
+        shop = self.open_snapshot()
+        return stored(chosen, _computed(chosen, shop), chosen.as_of or shop.as_of)
+
+    def customers(
+        self,
+        analysis: str | None = None,
+        *,
+        where: Iterable[str] = (),
+        sort: str = "",
+        limit: int | None = None,
+        **params: Any,
+    ) -> ir.Table:
+        """One row a customer, as a lazy table: the facts, or what an analysis says of each.
+
+        Args:
+            analysis: Such as "rfm"; without it the facts that all analyses share.
+            where: Conditions such as "segment=champions" or "monetary>=1000".
+            sort: A column; "-monetary" puts the largest first.
+            limit: Most rows.
+            **params: Parameters of the analysis.
+        """
+        from zhike.catalogue import customer_facts
+        from zhike.workspace.lists import listed
+
+        shop = self.open_snapshot()
+        if analysis is None:
+            rows = customer_facts(shop)
+        else:
+            rows = _computed(self._analysis(analysis, params)[0], shop).customers()
+        return listed(rows, where=where, sort=sort, limit=limit)
+
+    def report(self, path: str | Path | None = None, *, language: str = "") -> Path:
+        """Write the report of the published snapshot as one HTML file; gives its path."""
+        from zhike.workspace.reporting import write_report
+
+        return write_report(self, Path(path) if path else None, language)
+
+    def _analysis(self, name: str, params: Mapping[str, Any]) -> tuple[Analysis, bool]:
+        """The analysis with these parameters, and whether the run had the same."""
+        from zhike.analyses import REGISTRY
+        from zhike.workspace.running import made
+
+        if name not in REGISTRY:
+            raise ParameterError.unknown(lazy("analysis"), name, REGISTRY)
+        manifest = self._snapshots.manifest()
+        configured = manifest.settings["analyses"].get(name, {})
+        given = {key: value for key, value in params.items() if value is not None}
+        chosen = made(REGISTRY[name], configured | given)
+        as_run = made(REGISTRY[name], configured)
+        day = given.get("as_of")
+        same_day = day is None or day.isoformat() == manifest.as_of
+        return chosen, same_day and replace(chosen, as_of=None) == replace(as_run, as_of=None)
+
+    def _marked(self, wanted: str | None) -> tuple[Manifest, Path]:
+        """The manifest, marked as being read before anybody could sweep it."""
+        manifest = self._snapshots.manifest(wanted)
+        mark = self._snapshots.mark_read(manifest.id)
+        if wanted is None and self._snapshots.current_id() != manifest.id:
+            mark.unlink(missing_ok=True)
+            return self._marked(None)
+        return manifest, mark
+
+    def _engine(self) -> Any:
+        from zhike.engines import open_engine
+
+        return open_engine(memory=self.settings.memory)
+
+    @contextmanager
+    def _writing(self, work: str) -> Iterator[None]:
+        with sole_writer(self._layout, work), room_on_disk(self.folder):
+            yield
+
+    @contextmanager
+    def _kitchen(self) -> Iterator[Kitchen]:
+        from zhike.workspace.preparing import Kitchen
+
+        engine = self._engine()
+        try:
+            yield Kitchen(
+                layout=self._layout,
+                settings=self.settings,
+                salt=self._layout.salt.read_text(encoding="ascii"),
+                engine=engine,
+            )
+        finally:
+            engine.close()
+
+
+def _computed(analysis: Analysis, shop: Shop) -> Any:
+    from zhike.catalogue.availability import what_is_missing
+
+    reason = what_is_missing(analysis.needs, shop)
+    if reason is not None:
+        raise WorkspaceError(reason, code="needs")
+    return analysis.run(shop)
+
+
+def _standing(folder: Path) -> Path:
+    """The nearest folder above that exists."""
+    return next(path for path in (folder, *folder.parents) if path.exists())

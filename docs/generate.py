@@ -8,6 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
+
+from zhike.analyses import REGISTRY
+from zhike.catalogue import Parameter, parameters_of
+from zhike.cli import program
 from zhike.i18n import Language, use_language
 from zhike.schema import Field, StandardTable, standard_tables
 
@@ -49,6 +54,8 @@ def pages() -> dict[Path, str]:
     return {
         Path("reference/tables.md"): tables_page("en"),
         Path("zh/reference/tables.md"): tables_page("zh"),
+        Path("reference/cli.md"): commands_page("en"),
+        Path("reference/analyses.md"): analyses_page("en"),
     }
 
 
@@ -80,6 +87,79 @@ def _kind(item: Field, words: dict[str, str]) -> str:
     ]
     choices = ": " + ", ".join(f"`{choice}`" for choice in item.choices) if item.choices else ""
     return ", ".join([item.kind.value + choices, *filter(None, notes)])
+
+
+def commands_page(language: Language) -> str:
+    """Every command with its options, from the command line itself."""
+    with use_language(language):
+        sections = [line for path, item in _commands() for line in _command(path, item)]
+    return "\n".join([NOTICE, "# Commands", "", COMMANDS, *sections, ""])
+
+
+COMMANDS = """Every command takes `-C DIR` (the workspace, else the present folder), `--lang zh|en`
+and `--json`, before or after its name. The exit code is 0 only on success. Without a terminal
+nothing is asked."""
+
+
+def _commands() -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(program, info_name="zhike")
+    for name in program.list_commands(context):
+        item = program.get_command(context, name)
+        assert item is not None
+        yield f"zhike {name}", item
+        if isinstance(item, click.Group):
+            for inner in item.list_commands(context):
+                part = item.get_command(context, inner)
+                assert part is not None
+                yield f"zhike {name} {inner}", part
+
+
+def _command(path: str, item: click.Command) -> Iterator[str]:
+    context = click.Context(item, info_name=path)
+    shared = {name for param in program.params for name in param.opts}
+    yield f"\n## {path} {{ #{path.removeprefix('zhike ').replace(' ', '-')} }}\n"
+    yield f"{getattr(item, 'words', item.help)}\n"
+    pieces = [
+        piece.replace("[OPTIONS]", "[options]") for piece in item.collect_usage_pieces(context)
+    ]
+    yield f"```text\n{' '.join([path, *pieces])}\n```"
+    own = [param for param in item.params if not shared.intersection(param.opts)]
+    records = [record for param in own if (record := param.get_help_record(context))]
+    if records:
+        yield "\n| option | meaning |\n|---|---|"
+        yield from (f"| `{_cell(flags)}` | {_cell(words)} |" for flags, words in records)
+
+
+def analyses_page(language: Language) -> str:
+    """Every analysis with what it needs and its parameters, from its declaration."""
+    with use_language(language):
+        sections = [line for name, kind in REGISTRY.items() for line in _analysis(name, kind)]
+    return "\n".join([NOTICE, "# Analyses", "", ANALYSES, *sections, ""])
+
+
+ANALYSES = """Parameters are the same everywhere: fields in Python, options of `zhike show`. All
+analyses take `as_of`, the day to look back from; what happened on it or later is left out."""
+
+
+def _analysis(name: str, kind: type) -> Iterator[str]:
+    yield f"\n## {name} {{ #{name} }}\n"
+    yield f"**{kind.title}**: {kind.question} [Guide](../guide/{name}.md)\n"
+    needs = ", ".join(
+        f"`{table}.{column}`" for table, columns in kind.needs.columns.items() for column in columns
+    )
+    history = kind.needs.history_days
+    yield f"Needs {needs}" + (f", and {history} days of orders." if history else ".")
+    own = [item for item in parameters_of(kind) if item.name != "as_of"]
+    if own:
+        yield "\n| parameter | default | meaning | must be |\n|---|---|---|---|"
+        yield from (_parameter(item) for item in own)
+
+
+def _parameter(item: Parameter) -> str:
+    default = "none" if item.default is None else f"`{item.default}`"
+    allowed = item.constraint.words() if item.constraint else ""
+    cells = (f"`{item.name}`", default, item.description, allowed)
+    return "| " + " | ".join(map(_cell, cells)) + " |"
 
 
 def _cell(value: object) -> str:

@@ -10,6 +10,8 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
+from math import isfinite
 from typing import Annotated, Any, Protocol, get_args, get_origin, get_type_hints
 
 from zhike.errors import ParameterError
@@ -36,6 +38,7 @@ class Whole:
     most: int
 
     def allows(self, value: object) -> bool:
+        """Whether the value is allowed."""
         return (
             isinstance(value, int)
             and not isinstance(value, bool)
@@ -43,6 +46,7 @@ class Whole:
         )
 
     def words(self) -> LazyText:
+        """What is allowed."""
         return lazy("a whole number from {least} to {most}", least=self.least, most=self.most)
 
 
@@ -51,9 +55,11 @@ class Share:
     """A number from 0 to 1."""
 
     def allows(self, value: object) -> bool:
+        """Whether the value is allowed."""
         return isinstance(value, int | float) and 0 <= value <= 1
 
     def words(self) -> LazyText:
+        """What is allowed."""
         return lazy("a number from 0 to 1")
 
 
@@ -64,10 +70,32 @@ class OneOf:
     choices: tuple[str, ...]
 
     def allows(self, value: object) -> bool:
+        """Whether the value is allowed."""
         return value in self.choices
 
     def words(self) -> LazyText:
+        """What is allowed."""
         return lazy("one of {choices}", choices=", ".join(self.choices))
+
+
+@dataclass(frozen=True)
+class Ascending:
+    """As many numbers as asked for, each larger than the one before."""
+
+    count: int
+
+    def allows(self, value: object) -> bool:
+        """Whether the value is allowed."""
+        return (
+            isinstance(value, tuple)
+            and len(value) == self.count
+            and all(isinstance(item, int | float) and isfinite(item) for item in value)
+            and all(low < high for low, high in pairwise(value))
+        )
+
+    def words(self) -> LazyText:
+        """What is allowed."""
+        return lazy("{count} numbers, each larger than the one before", count=self.count)
 
 
 @dataclass(frozen=True, kw_only=True)

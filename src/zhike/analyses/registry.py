@@ -1,0 +1,51 @@
+"""Which analyses there are: ours, and those that installed packages add."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+
+from zhike.catalogue.analysis import Analysis
+
+GROUP = "zhike.analyses"
+"""Entry-point group in which other packages name theirs: `name = "module:Class"`."""
+
+OURS = {
+    "rfm": "zhike.analyses.rfm:RFM",
+}
+
+
+class Registry(Mapping[str, type[Analysis]]):
+    """Analysis name to its class, in the order in which they are run and shown.
+
+    A module is imported when its class is first asked for, so that listing names costs nothing.
+
+    Examples:
+        >>> "rfm" in REGISTRY, REGISTRY["rfm"].__name__
+        (True, 'RFM')
+    """
+
+    @cached_property
+    def _named(self) -> dict[str, EntryPoint | str]:
+        added = {point.name: point for point in entry_points(group=GROUP)}
+        return {**added, **OURS}
+
+    def __getitem__(self, name: str) -> type[Analysis]:
+        named = self._named[name]
+        if isinstance(named, EntryPoint):
+            added: type[Analysis] = named.load()
+            return added
+        module, _, attribute = named.partition(":")
+        found: type[Analysis] = getattr(import_module(module), attribute)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*OURS, *(name for name in self._named if name not in OURS)])
+
+    def __len__(self) -> int:
+        return len(self._named)
+
+
+REGISTRY = Registry()

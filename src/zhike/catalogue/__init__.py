@@ -1,0 +1,34 @@
+"""What every analysis shares: purchases, customer facts, periods, metrics, parameters."""
+
+from zhike.catalogue.analysis import Analysis, Needs, Result
+from zhike.catalogue.availability import lacking
+from zhike.catalogue.bare import shop_from
+from zhike.catalogue.customers import customers_of
+from zhike.catalogue.facts import customer_facts, daily_amounts, purchase_history
+from zhike.catalogue.parameters import Ascending, OneOf, Parameter, Share, Whole, parameters_of
+from zhike.catalogue.periods import Period
+from zhike.catalogue.purchases import as_of_day, purchases, refund_rows
+from zhike.catalogue.shown import Shown
+
+__all__ = [
+    "Analysis",
+    "Ascending",
+    "Needs",
+    "OneOf",
+    "Parameter",
+    "Period",
+    "Result",
+    "Share",
+    "Shown",
+    "Whole",
+    "as_of_day",
+    "customer_facts",
+    "customers_of",
+    "daily_amounts",
+    "lacking",
+    "parameters_of",
+    "purchase_history",
+    "purchases",
+    "refund_rows",
+    "shop_from",
+]

@@ -1,0 +1,164 @@
+"""What counts as bought: purchases, the refunds that go off them, and money by day.
+
+The definitions of the design, once. Everything looks back from a day: orders by their order
+time, refunds and closings by their own.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.types as ir
+
+from zhike.schema import Shop
+
+MONEY = "decimal(18, 4)"
+FULFILLED = ("paid", "shipped", "completed", "refunded")
+NET_KINDS = ("goods", "voucher", "discount")
+ADJUSTMENT_KINDS = ("adjustment", "sample")
+FULL_REFUND_TOLERANCE = 0.005  # half a cent: sources round each line
+
+
+def as_of_day(shop: Shop, as_of: date | None = None) -> date:
+    """The day to look back from: the one given, else the shop's, else the day after its last order.
+
+    A shop without orders is looked at from today.
+    """
+    return as_of or shop.as_of or shop.remember("as_of_day", lambda: _day_after_last_order(shop))
+
+
+def accepted_orders(shop: Shop, as_of: date | None = None) -> ir.Table:
+    """Orders that were paid, or accepted for cash on delivery, and not closed before the day.
+
+    Test orders and suspected brushing are out. One row an order, with every column of `orders`.
+    """
+    day = as_of_day(shop, as_of)
+    orders = shop["orders"]
+    midnight = _start_of(day, shop.timezone)
+    closed_later = (
+        (orders.status == "closed") & (orders.closed_at >= midnight) & (orders.paid_at < midnight)
+    )
+    return orders.filter(
+        orders.ordered_on < day,
+        orders.status.isin(FULFILLED) | closed_later,
+        ~orders.is_test,
+        ~orders.is_brushing,
+    )
+
+
+def refund_rows(shop: Shop, as_of: date | None = None) -> ir.Table | None:
+    """Refunds of accepted orders, and refunds without a link, dated before the day.
+
+    None where the shop has no refunds. An undated refund counts on its order's day; one with
+    neither a date nor an order cannot be placed and is left out.
+
+    Returns:
+        One row a refund: `order_id`, `customer_id` (the order's, else its own), `product_id`,
+        `kind`, `amount`, `refunded_on`, `order_refunded` (everything of its order has been given
+        back, so that the order is no purchase), and `is_net` (it goes off net revenue: goods,
+        vouchers and discounts of purchases, or without a link).
+    """
+    day = as_of_day(shop, as_of)
+    if "refunds" not in shop:
+        return None
+    return shop.remember(("refund_rows", day), lambda: _refund_rows(shop, day))
+
+
+def refunded_orders(shop: Shop, as_of: date | None = None) -> ir.Table | None:
+    """Orders given back in full before the day, as `order_id`; None where there is none."""
+    day = as_of_day(shop, as_of)
+    return shop.remember(("refunded_orders", day), lambda: _refunded_orders(shop, day))
+
+
+def purchases(shop: Shop, as_of: date | None = None) -> ir.Table:
+    """The purchases before the day: accepted orders with goods, not given back in full.
+
+    Returns:
+        Lazy, one row a purchase: the columns of `orders` and `net_amount` (goods less
+        discounts). `customer_id` is null where the customer is not known.
+    """
+    accepted = accepted_orders(shop, as_of)
+    bought = accepted.filter(accepted.gross_amount > 0)
+    given_back = refunded_orders(shop, as_of)
+    if given_back is not None:
+        bought = bought.anti_join(given_back, "order_id")
+    return bought.mutate(net_amount=_net(bought))
+
+
+def is_purchase(orders: ir.Table, shop: Shop, as_of: date | None = None) -> ir.Table:
+    """Accepted orders with one more column: `is_purchase`."""
+    given_back = refunded_orders(shop, as_of)
+    if given_back is None:
+        return orders.mutate(is_purchase=orders.gross_amount > 0)
+    given_back = given_back.select(refunded_order_id=given_back.order_id)
+    marked = orders.left_join(given_back, orders.order_id == given_back.refunded_order_id)
+    return marked.mutate(
+        is_purchase=(marked.gross_amount > 0) & marked.refunded_order_id.isnull()
+    ).drop("refunded_order_id")
+
+
+def _net(orders: ir.Table) -> ir.DecimalColumn:
+    # The cast keeps sums in 64 bits: a difference of decimals is one digit wider.
+    return (orders.gross_amount - orders.discount_amount).cast(MONEY)
+
+
+def _refund_rows(shop: Shop, day: date) -> ir.Table:
+    accepted = accepted_orders(shop, day)
+    order = accepted.select(
+        accepted_id=accepted.order_id,
+        buyer_id=accepted.customer_id,
+        ordered_on=accepted.ordered_on,
+        has_goods=accepted.gross_amount > 0,
+        goods_amount=_net(accepted),
+    )
+    refunds = shop["refunds"]
+    joined = refunds.left_join(order, refunds.order_id == order.accepted_id)
+    known = joined.filter(joined.order_id.isnull() | joined.accepted_id.notnull())
+    placed = known.select(
+        order_id=known.order_id,
+        customer_id=ibis.coalesce(known.buyer_id, known.customer_id),
+        product_id=known.product_id,
+        kind=known.kind,
+        amount=known.amount,
+        refunded_on=ibis.coalesce(known.refunded_on, known.ordered_on),
+        has_goods=known.has_goods,
+        goods_amount=known.goods_amount,
+        net_part=known.kind.isin(NET_KINDS).ifelse(known.amount, 0).cast(MONEY),
+    )
+    dated = placed.filter(placed.refunded_on < day)
+    given_back = dated.net_part.sum().over(group_by=dated.order_id)
+    judged = dated.mutate(
+        order_refunded=(
+            dated.order_id.notnull()
+            & (dated.goods_amount > 0)
+            & (given_back >= dated.goods_amount - ibis.literal(FULL_REFUND_TOLERANCE).cast(MONEY))
+        ).fill_null(False)
+    )
+    of_purchase = judged.order_id.isnull() | (judged.has_goods & ~judged.order_refunded)
+    rows = judged.mutate(is_net=judged.kind.isin(NET_KINDS) & of_purchase)
+    return shop.engine.materialise(rows.drop("has_goods", "goods_amount", "net_part"))
+
+
+def _refunded_orders(shop: Shop, day: date) -> ir.Table | None:
+    refunds = refund_rows(shop, day)
+    if refunds is None:
+        return None
+    given_back = refunds.filter(refunds.order_refunded).select("order_id").distinct()
+    kept = shop.engine.materialise(given_back)
+    # Most shops have few; where there is none, no order needs to be looked up at all.
+    return kept if kept.count().execute() else None
+
+
+def _day_after_last_order(shop: Shop) -> date:
+    last: date | None = shop["orders"].ordered_on.max().to_pyarrow().as_py()
+    if last is None:
+        return datetime.now(ZoneInfo(shop.timezone)).date()
+    return last + timedelta(days=1)
+
+
+def _start_of(day: date, timezone: str) -> datetime:
+    """Midnight that begins a business day, as standard tables keep instants: UTC, without zone."""
+    midnight = datetime.combine(day, time(), ZoneInfo(timezone))
+    return midnight.astimezone(UTC).replace(tzinfo=None)

@@ -47,3 +47,8 @@ export function draw(element, option, context) {
   chart.setOption(resolved, { notMerge: true });
   return chart;
 }
+
+/** Fits a drawn chart to its element again. */
+export function resize(element) {
+  echarts.getInstanceByDom(element)?.resize();
+}

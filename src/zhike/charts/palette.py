@@ -17,9 +17,10 @@ HUES = ("blue", "orange", "teal", "purple", "red", "ochre", "sky", "grey")
 RAMP_STEPS = 7
 
 LIGHT: Mapping[str, str] = {
-    "ground": "#ffffff",
-    "ink": "#1c2530",
-    "quiet": "#5a6675",
+    "ground": "#fdfcfa",
+    "wash": "#f4f1ea",
+    "ink": "#1b242e",
+    "quiet": "#566271",
     "rule": "#dfe4ea",
     "blue": "#1f5fa8",
     "orange": "#c2570c",
@@ -46,7 +47,8 @@ LIGHT: Mapping[str, str] = {
 }
 
 DARK: Mapping[str, str] = {
-    "ground": "#171d25",
+    "ground": "#14191f",
+    "wash": "#1c232c",
     "ink": "#e8edf2",
     "quiet": "#a3b0be",
     "rule": "#323c48",

@@ -1,0 +1,55 @@
+// Draws the charts of a report, in the theme of the moment; on paper always in the light one.
+(() => {
+  "use strict";
+  const PAPER_WIDTH = 660; // pixels of A4 between its margins
+  const root = document.documentElement;
+  const drawn = JSON.parse(document.getElementById("drawings").textContent);
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const button = document.getElementById("theme");
+  const places = [...document.querySelectorAll("[data-chart]")];
+  const theme = () => root.dataset.theme ?? (dark.matches ? "dark" : "light");
+
+  function draw(place, colours) {
+    const { option, alternative } = drawn.charts[place.dataset.chart];
+    const { language, currency, palettes } = drawn;
+    return zhikeCharts.draw(place, option, {
+      language, currency, alternative, palette: palettes[colours],
+    });
+  }
+
+  function drawAll() {
+    button.setAttribute("aria-pressed", String(theme() === "dark"));
+    for (const place of places) draw(place, theme());
+  }
+
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    root.dataset.theme = theme() === "dark" ? "light" : "dark";
+    drawAll();
+  });
+  dark.addEventListener("change", drawAll);
+
+  for (const place of places) {
+    place.parentElement.hidden = false;
+    place.closest("figure").querySelector("details.behind").open = false;
+  }
+  drawAll();
+
+  const resized = new ResizeObserver((entries) => {
+    for (const { target } of entries) zhikeCharts.resize(target);
+  });
+  for (const place of places) resized.observe(place);
+
+  window.addEventListener("beforeprint", () => {
+    for (const place of places) {
+      place.style.width = `${PAPER_WIDTH}px`;
+      draw(place, "light");
+      place.style.minWidth = "0";
+      zhikeCharts.resize(place);
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const place of places) place.style.width = "";
+    drawAll();
+  });
+})();

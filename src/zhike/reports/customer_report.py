@@ -1,0 +1,100 @@
+"""The customer report: how the business is doing, who the customers are, what to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from zhike.blocks import Number
+from zhike.catalogue.analysis import Analysis, Result
+from zhike.catalogue.parameters import parameters_of
+from zhike.i18n import LazyText
+from zhike.reports.report import About, Highlight, Quality, Report, Section
+
+READING_ORDER = ("overview", "rfm", "value_tiers", "lifecycle", "cohorts", "abc")
+HEADLINE = (
+    "net_revenue",
+    "orders",
+    "customers",
+    "new_customers",
+    "average_order_value",
+    "repeat_rate",
+)
+HIGHLIGHTS = 3
+
+
+def customer_report(
+    results: Mapping[str, tuple[Analysis, Result]],
+    about: About,
+    quality: Quality | None = None,
+    *,
+    skipped: Mapping[str, tuple[type[Analysis], LazyText | str]] | None = None,
+) -> Report:
+    """Results arranged as a report; ones it does not know come last, by name.
+
+    Args:
+        results: Name of the analysis to the analysis as it was run and what it found.
+        about: Whose report it is and how it was made.
+        quality: What became of the records.
+        skipped: Analyses without an answer, with the sentence that says what to add.
+    """
+    sections = [_answered(analysis, result) for analysis, result in results.values()]
+    sections += [_unanswered(kind, why) for kind, why in (skipped or {}).values()]
+    sections.sort(key=_place)
+    return Report(
+        about=about,
+        headline=_headline(sections),
+        highlights=_highlights(sections),
+        sections=tuple(sections),
+        quality=quality,
+    )
+
+
+def _answered(analysis: Analysis, result: Result) -> Section:
+    return Section(
+        name=analysis.name,
+        title=analysis.title,
+        question=analysis.question,
+        findings=tuple(result.findings()),
+        blocks=tuple(result.blocks()),
+        parameters=_parameters(analysis),
+    )
+
+
+def _unanswered(kind: type[Analysis], why: LazyText | str) -> Section:
+    return Section(name=kind.name, title=kind.title, question=kind.question, missing=why)
+
+
+def _parameters(analysis: Any) -> dict[str, str]:
+    values = {item.name: getattr(analysis, item.name) for item in parameters_of(type(analysis))}
+    return {name: str(value) for name, value in values.items() if value not in {None, ""}}
+
+
+def _place(section: Section) -> tuple[int, str]:
+    known = section.name in READING_ORDER
+    return (READING_ORDER.index(section.name) if known else len(READING_ORDER), section.name)
+
+
+def _headline(sections: Iterable[Section]) -> tuple[Number, ...]:
+    overview = {
+        number.name: number
+        for section in sections
+        if section.name == "overview"
+        for number in section.numbers
+    }
+    return tuple(overview[name] for name in HEADLINE if name in overview)
+
+
+def _highlights(sections: Iterable[Section]) -> tuple[Highlight, ...]:
+    """The first finding of each section before the second of any; then by money at stake."""
+    ranked = [
+        (place, -(abs(finding.amount) if finding.amount is not None else 0.0), order, finding)
+        for order, section in enumerate(sections)
+        for place, finding in enumerate(section.findings)
+    ]
+    by_order = list(sections)
+    ranked.sort(key=lambda item: item[:3])
+    return tuple(
+        Highlight(finding=finding, section=by_order[order])
+        for _place, _stake, order, finding in ranked[:HIGHLIGHTS]
+    )

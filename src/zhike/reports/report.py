@@ -1,0 +1,156 @@
+"""What a report is, before anything draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from zhike.blocks import Block, Finding, Number, Table
+from zhike.i18n import LazyText
+
+Label = str | LazyText
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """One file that the numbers come from.
+
+    Attributes:
+        file: Its name, without the folders above it.
+        platform: What it was taken for; empty where no platform was recognised.
+        rows: Records read.
+        landed_at: When it came in, in the business zone.
+    """
+
+    file: str
+    rows: int
+    platform: Label = ""
+    landed_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """Whose report this is, and how it was made.
+
+    Attributes:
+        shop: Name of the company or shop; may be empty.
+        currency: ISO code that every amount is in.
+        timezone: Business time zone, by its IANA name.
+        as_of: What happened on or after this day is left out.
+        period: The first day of the period and the day after its last; None for the whole time.
+        snapshot: Id of the snapshot; empty for a report on bare tables.
+        made_at: When the snapshot was made, in the business zone.
+        versions: Program or library to its version.
+        inputs: The files behind it.
+    """
+
+    shop: str
+    currency: str
+    timezone: str
+    as_of: date
+    period: tuple[date, date] | None = None
+    snapshot: str = ""
+    made_at: datetime | None = None
+    versions: Mapping[str, str] | None = None
+    inputs: tuple[Input, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetAside:
+    """Records that could not be used, for one reason.
+
+    Attributes:
+        reason: Why, in a few words.
+        count: How many.
+        example: Text of one of them, with personal data masked or left out by whoever gives it.
+        file: Where they were; empty where they are counted over all files.
+    """
+
+    reason: Label
+    count: int
+    example: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quality:
+    """How good the data are, and what became of every record read.
+
+    Attributes:
+        read: Records read.
+        fates: Fate ("loaded", "merged", "rejected" …) to its count; they sum to `read`.
+        set_aside: The rejected and skipped ones by reason.
+        tables: Completeness and validity, repairs by rule: whatever there is to show.
+    """
+
+    read: int
+    fates: Mapping[str, int]
+    set_aside: tuple[SetAside, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One analysis in the report.
+
+    Attributes:
+        name: Name of the analysis; the section's address on the page.
+        title: What people read.
+        question: What it answers.
+        findings: What stands out, most important first.
+        blocks: What it shows, in order.
+        parameters: Name to value, as it was run.
+        missing: Why there is no answer and what to add; None where there is one.
+    """
+
+    name: str
+    title: Label
+    question: Label
+    findings: tuple[Finding, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    parameters: Mapping[str, str] | None = None
+    missing: Label | None = None
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """Its numbers, which are shown before its tables and charts."""
+        return tuple(block for block in self.blocks if isinstance(block, Number))
+
+    @property
+    def pictures(self) -> tuple[Block, ...]:
+        """Everything else, in order."""
+        return tuple(block for block in self.blocks if not isinstance(block, Number))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Highlight:
+    """A finding on the first screen, with the section that it comes from."""
+
+    finding: Finding
+    section: Section
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Many results arranged for one reader.
+
+    Attributes:
+        about: Whose it is and how it was made.
+        headline: The numbers of the first screen, the most important first.
+        highlights: The findings of the first screen.
+        sections: The analyses, in reading order.
+        quality: What became of the records; None for a report on bare tables.
+    """
+
+    about: About
+    headline: tuple[Number, ...]
+    highlights: tuple[Highlight, ...]
+    sections: tuple[Section, ...]
+    quality: Quality | None = None
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """Every number once, for the list of definitions."""
+        known = {number.name: number for section in self.sections for number in section.numbers}
+        return tuple(known.values())

@@ -1,0 +1,49 @@
+"""Words that reports add to what the analyses say."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from datetime import timedelta
+
+from zhike.blocks import Finding
+from zhike.i18n import LazyText, format_day, lazy
+from zhike.reports.report import About
+
+COMPARISONS: Mapping[str, LazyText] = {
+    "previous": lazy("the period before"),
+    "last_year": lazy("a year before"),
+}
+
+FATES: Mapping[str, LazyText] = {
+    "loaded": lazy("loaded"),
+    "updated": lazy("updated"),
+    "unchanged": lazy("unchanged"),
+    "merged": lazy("merged"),
+    "rejected": lazy("set aside"),
+    "skipped": lazy("skipped"),
+}
+
+
+def customers_command(analysis: str, finding: Finding) -> str:
+    """What to type for the customers that a finding is about; empty where it names none.
+
+    Examples:
+        >>> finding = Finding(code="x", sentence=lazy("x"), customers={"segment": "at_risk"})
+        >>> customers_command("rfm", finding)
+        'zhike customers --analysis rfm --where segment=at_risk'
+    """
+    if not finding.customers:
+        return ""
+    cells = [f"--where {shlex.quote(f'{key}={value}')}" for key, value in finding.customers.items()]
+    return " ".join(["zhike customers", f"--analysis {analysis}", *cells])
+
+
+def period_words(about: About) -> LazyText:
+    """The period with its last day in it, as people say it."""
+    if about.period is None:
+        return lazy("All days before {day}", day=format_day(about.as_of))
+    first, after = about.period
+    return lazy(
+        "{first} to {last}", first=format_day(first), last=format_day(after - timedelta(days=1))
+    )

@@ -1,6 +1,22 @@
 """Companies whose truth is known: a corner shop to check by hand, and one of any size."""
 
 from zhike.datasets.corner import corner_shop, corner_shop_tables
+from zhike.datasets.exports import PLATFORMS, Defect, expected, planted_defects, write_export
+from zhike.datasets.later import Overlap, overlapping, seen
 from zhike.datasets.simulation import Simulated, Truth, simulate
 
-__all__ = ["Simulated", "Truth", "corner_shop", "corner_shop_tables", "simulate"]
+__all__ = [
+    "PLATFORMS",
+    "Defect",
+    "Overlap",
+    "Simulated",
+    "Truth",
+    "corner_shop",
+    "corner_shop_tables",
+    "expected",
+    "overlapping",
+    "planted_defects",
+    "seen",
+    "simulate",
+    "write_export",
+]

@@ -102,7 +102,7 @@ def corner_shop_tables() -> dict[str, pa.Table]:
 
 
 def _orders() -> pa.Table:
-    stamps = {
+    stamps: dict[str, list[datetime | None]] = {
         "ordered_at": [order.utc for order in ORDERS],
         "paid_at": [None if order.is_closed else order.utc for order in ORDERS],
         "closed_at": [order.utc + timedelta(1) if order.is_closed else None for order in ORDERS],

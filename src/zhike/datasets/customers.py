@@ -248,7 +248,7 @@ def _addresses(company: Company, city: Ints, random: np.random.Generator) -> pa.
     counts = np.diff(begins)
     place = begins[city] + random.integers(0, 1 << 30, size) % counts[city]
     district = chosen([name for each in districts for name in each], place)
-    return joined(district, street, number, "号", estate, block, "栋", flat, "室")
+    return joined(district, " ", street, number, "号", estate, block, "栋", flat, "室")
 
 
 def _any_of(choices: list[str], size: int, random: np.random.Generator) -> pa.Array:

@@ -1,0 +1,232 @@
+"""Taobao and Tmall: `ExportOrderList` in its two shapes, and `ExportOrderDetailList`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zhike.datasets.columns import Ints, chosen, joined, texts, where
+from zhike.datasets.exports.dialects import (
+    Dialect,
+    Tables,
+    amounts,
+    expected_lines,
+    expected_orders,
+    identity_of,
+    refund_totals,
+    repeated,
+    seen_once,
+)
+from zhike.datasets.exports.pages import Page, whole, written
+from zhike.datasets.orders import chance
+
+STATUS_WORDS = (
+    "等待买家付款",
+    "买家已付款,等待卖家发货",
+    "卖家已发货,等待买家确认",
+    "交易成功",
+    "交易关闭",
+)
+PLATFORM_STATUSES = ("pending", "paid", "shipped", "completed", "closed")
+CLOSED_REASONS = ("订单未关闭", "买家未付款", "买家不想买了", "退款")
+REMARKS = ("", "刷单 勿发", "测试订单")
+MESSAGES = ("", "请尽快发货", "周末送货,谢谢", "不要发\n某快递,谢谢")
+ORDER_HEADERS = ["订单编号", "买家会员名", "买家支付宝账号", "买家应付货款", "买家应付邮费", "买家支付积分", "总金额", "返点积分", "买家实际支付金额", "买家实际支付积分", "订单状态", "买家留言", "收货人姓名", "收货地址", "运送方式", "联系电话", "联系手机", "订单创建时间", "订单付款时间", "宝贝标题", "宝贝种类", "物流单号", "物流公司", "订单备注", "宝贝总数量", "店铺Id", "店铺名称", "订单关闭原因", "卖家服务费", "买家服务费", "发票抬头", "是否手机订单", "分阶段订单信息", "特权订金订单id", "定金排名", "修改后的sku", "修改后的收货地址", "异常信息", "卡券抵扣", "积分抵扣", "是否是O2O交易", "退款金额"]
+
+
+def wrapped(ids: pa.Array) -> pa.Array:
+    """Ids as `="123"`, so that Excel keeps their digits."""
+    return joined('="', ids, '"')
+
+
+def _status(page: Page) -> Ints:
+    """Place in `STATUS_WORDS`; a full refund closes the deal."""
+    gone = page.is_status("closed", "refunded")
+    rest = [page.is_status(name) for name in ("pending", "paid", "shipped", "completed")]
+    return np.select([*rest, gone], [0, 1, 2, 3, 4])
+
+
+def _paid(page: Page) -> Ints:
+    """Cash-on-delivery fees are not Taobao's."""
+    return np.where(page.is_paid, page.net + page.cents("shipping_amount"), 0)
+
+
+def _reason(page: Page) -> Ints:
+    closed, refunded = page.is_status("closed"), page.is_status("refunded")
+    return np.select([closed & ~page.is_paid, closed, refunded], [1, 2, 3], 0)
+
+
+def _order_records(page: Page) -> pa.Table:
+    sold = page.of_kinds("goods", "sample", "test")
+    rows, people = len(page), page.people
+    number = np.asarray(page.orders["order_id"].cast(pa.int64()))
+    lot = chance(number, 11)
+    goods, shipping = page.cents("gross_amount"), page.cents("shipping_amount")
+    sent = page.is_status("shipped", "completed", "refunded")
+    remark = np.where(page.flag("is_brushing"), 1, np.where(page.flag("is_test"), 2, 0))
+    staged = page.flag("is_presale")
+    quantity = np.bincount(sold.line_order, np.asarray(sold.lines["quantity"]), minlength=rows)
+    stage = joined(
+        "阶段1:定金",
+        written(_paid(page) // 10),
+        ";阶段2:尾款",
+        written(_paid(page) - _paid(page) // 10),
+    )
+    filled = {
+        "订单编号": wrapped(page.orders["order_id"]),
+        "买家会员名": people["account"],
+        "买家支付宝账号": people["email"],
+        "买家应付货款": written(goods),
+        "买家应付邮费": written(shipping),
+        "买家支付积分": repeated("0", rows),
+        "总金额": written(goods + shipping),
+        "返点积分": repeated("0", rows),
+        "买家实际支付金额": written(_paid(page)),
+        "买家实际支付积分": repeated("0", rows),
+        "订单状态": chosen(STATUS_WORDS, _status(page)),
+        "买家留言": chosen(MESSAGES, np.where(lot < 0.06, 1 + (lot * 50).astype(int), 0)),
+        "收货人姓名": people["name"],
+        "收货地址": page.place,
+        "运送方式": repeated("快递", rows),
+        "联系手机": joined("'", people["phone"]),
+        "订单创建时间": page.local_text("ordered_at"),
+        "订单付款时间": page.local_text("paid_at"),
+        "宝贝标题": page.with_lines(sold.lines, sold.line_order).per_order(
+            whole(sold.titles), "，"
+        ),
+        "宝贝种类": texts(np.bincount(sold.line_order, minlength=rows)),
+        "物流单号": where(sent, joined("No:SF", texts(number % 10**12))),
+        "物流公司": where(sent, repeated("同城速运", rows)),
+        "订单备注": chosen(REMARKS, remark),
+        "宝贝总数量": texts(quantity.astype(np.int64)),
+        "店铺Id": repeated("0", rows),
+        "店铺名称": page.orders["store"],
+        "订单关闭原因": chosen(CLOSED_REASONS, _reason(page)),
+        "卖家服务费": repeated("0", rows),
+        "买家服务费": repeated("0", rows),
+        "是否手机订单": repeated("手机订单", rows),
+        "分阶段订单信息": where(staged, stage),
+        "卡券抵扣": written(page.cents("discount_amount")),
+        "积分抵扣": repeated("0.00", rows),
+        "是否是O2O交易": repeated("否", rows),
+        "退款金额": written(page.refunded),
+    }
+    nothing = pa.nulls(rows, pa.string())
+    return pa.table({header: filled.get(header, nothing) for header in ORDER_HEADERS})
+
+
+def _order_truth(page: Page) -> Tables:
+    said = expected_orders(page, "account", identity_of(page, "account"))
+    said |= {
+        "paid_at": whole(page.orders["paid_at"]),
+        "status": chosen(PLATFORM_STATUSES, _status(page)),
+        "store": whole(page.orders["store"]),
+        **amounts(
+            gross=page.cents("gross_amount"),
+            discount=page.cents("discount_amount"),
+            shipping=page.cents("shipping_amount"),
+            paid=_paid(page),
+        ),
+        **{name: whole(page.orders[name]) for name in ("is_presale", "is_brushing", "is_test")},
+    }
+    people = {
+        "identity": identity_of(page, "account"),
+        "name": whole(page.people["name"]),
+        "phone": whole(page.people["phone"]),
+        "province": whole(page.customers["province"]),
+        "city": whole(page.customers["city"]),
+    }
+    return {
+        "orders": pa.table(said),
+        "refunds": refund_totals(page),
+        "customers": seen_once(people),
+    }
+
+
+def _new_records(page: Page) -> pa.Table:
+    goods = page.of_kinds("goods", "sample", "test")
+    known = page.people["phone"].is_valid()
+    composite = joined(page.people["name"], "，86-", page.people["phone"], "，", page.place)
+    return pa.table(
+        {
+            "订单编号": wrapped(page.orders["order_id"]),
+            "支付单号": where(page.is_paid, wrapped(joined("20", page.orders["order_id"]))),
+            "买家应付货款": written(page.net),
+            "总金额": written(page.net + page.cents("shipping_amount")),
+            "订单状态": chosen(STATUS_WORDS, _status(page)),
+            "收货地址": pc.if_else(known, composite, None),
+            "订单创建时间": page.local_text("ordered_at"),
+            "商品标题": page.with_lines(goods.lines, goods.line_order).per_order(
+                whole(goods.titles), "，"
+            ),
+        }
+    )
+
+
+def _new_truth(page: Page) -> Tables:
+    said = expected_orders(page, "phone", identity_of(page, "phone"))
+    said["status"] = chosen(PLATFORM_STATUSES, _status(page))
+    said |= amounts(gross=page.net, paid=page.net + page.cents("shipping_amount"))
+    people = {
+        "identity": identity_of(page, "phone"),
+        "name": whole(page.people["name"]),
+        "province": whole(page.customers["province"]),
+        "city": whole(page.customers["city"]),
+    }
+    return {"orders": pa.table(said), "customers": seen_once(people)}
+
+
+def _line_records(page: Page) -> pa.Table:
+    sold = page.of_kinds("goods", "sample", "test")
+    lines = sold.lines
+    of_order = pa.array(sold.line_order)
+    nothing = pa.nulls(lines.num_rows, pa.string())
+    return pa.table(
+        {
+            "订单编号": wrapped(lines["order_id"]),
+            "标题": sold.titles,
+            "价格": lines["unit_price"].cast(pa.decimal128(18, 2)).cast(pa.string()),
+            "购买数量": lines["quantity"].cast(pa.int64()).cast(pa.string()),
+            "外部系统编号": lines["product_id"],
+            "商品属性": nothing,
+            "套餐信息": nothing,
+            "备注": nothing,
+            "订单状态": chosen(STATUS_WORDS, _status(page)).take(of_order),
+            "商家编码": lines["product_id"],
+        }
+    )
+
+
+def _line_truth(page: Page) -> Tables:
+    sold = page.of_kinds("goods", "sample", "test")
+    return {"order_lines": expected_lines(sold)}
+
+
+ORDERS = Dialect(
+    file_name="ExportOrderList.csv",
+    encoding="gbk",
+    grain="order",
+    records=_order_records,
+    expected=_order_truth,
+    key="订单编号",
+    date="订单创建时间",
+)
+NEW_ORDERS = Dialect(
+    file_name="ExportOrderList_new.csv",
+    encoding="gbk",
+    grain="order",
+    records=_new_records,
+    expected=_new_truth,
+    key="订单编号",
+    date="订单创建时间",
+)
+LINES = Dialect(
+    file_name="ExportOrderDetailList.csv",
+    encoding="gbk",
+    grain="order_line",
+    records=_line_records,
+    expected=_line_truth,
+    key="订单编号",
+    date="",
+)

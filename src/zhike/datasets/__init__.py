@@ -1,7 +1,8 @@
 """Companies whose truth is known: a corner shop to check by hand, and one of any size."""
 
 from zhike.datasets.corner import corner_shop, corner_shop_tables
-from zhike.datasets.exports import PLATFORMS, Defect, expected, planted_defects, write_export
+from zhike.datasets.exports import PLATFORMS, expected, planted_defects, write_export
+from zhike.datasets.exports.defects import Defect
 from zhike.datasets.later import Overlap, overlapping, seen
 from zhike.datasets.simulation import Simulated, Truth, simulate
 

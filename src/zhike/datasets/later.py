@@ -71,34 +71,32 @@ def overlapping(simulated: Simulated, on: date, *, days: int = 30) -> Overlap:
     """An export made on a day, and one made at the end that goes back `days` before that day."""
     first = seen(simulated, on)
     second = seen(simulated, simulated.end, since=on - timedelta(days))
-    before, after = first.tables["orders"], second.tables["orders"]
+    before, after = first.arrow("orders"), second.arrow("orders")
     both = {name: second.tables[name] for name in ("customers", "people", "products")}
-    retold = _column(second.tables["orders"], "order_id")
+    retold = _column(after, "order_id")
     for name in ("orders", "order_lines", "refunds"):
-        older = first.tables[name]
+        older = first.arrow(name)
         older = older.filter(pc.invert(pc.is_in(older["order_id"], retold)))
-        both[name] = pa.concat_tables([older, second.tables[name]])
+        both[name] = pa.concat_tables([older, second.arrow(name)])
     again = before.filter(pc.is_in(before["order_id"], retold))["order_id"]
     return Overlap(
         first=first,
         second=second,
         both=replace(simulated, tables=both),
         again=frozenset(again.to_pylist()),
-        changed=frozenset(again.to_pylist()) & _changed(first, second, before, after),
+        changed=frozenset(again.to_pylist()) & _changed(first, second),
     )
 
 
-def _changed(
-    first: Simulated, second: Simulated, before: pa.Table, after: pa.Table
-) -> frozenset[str]:
-    told = ["order_id", "status"]
-    pairs = before.select(told).join(
-        after.select(told), "order_id", right_suffix="_after", join_type="inner"
+def _changed(first: Simulated, second: Simulated) -> frozenset[str]:
+    """Ids of orders of both whose status moved, or that have a refund only in the second."""
+    before, after = (
+        each.arrow("orders").select(["order_id", "status"]) for each in (first, second)
     )
+    pairs = before.join(after, "order_id", right_suffix="_after", join_type="inner")
     moved = pairs.filter(pc.not_equal(pairs["status"], pairs["status_after"]))["order_id"]
-    newly = set(second.tables["refunds"]["order_id"].to_pylist())
-    newly -= set(first.tables["refunds"]["order_id"].to_pylist())
-    return frozenset(moved.to_pylist()) | newly
+    refunded, later = (each.arrow("refunds")["order_id"].to_pylist() for each in (first, second))
+    return frozenset(moved.to_pylist()) | (frozenset(later) - frozenset(refunded))
 
 
 def _as_known(simulated: Simulated, orders: pa.Table, refunds: pa.Table, on: date) -> pa.Table:

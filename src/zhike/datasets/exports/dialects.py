@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -24,8 +27,9 @@ class Dialect:
         file_name: What the platform calls the file.
         encoding: Of the text; "" for a workbook.
         grain: What one record is.
-        records: The records of a page: columns in file order, named by their headers.
-        expected: What importing them must give; see `expected_tables`.
+        records: The records of a page (of members, for a customer file): columns in file order,
+            named by their headers.
+        expected: What importing them must give; see `zhike.datasets.expected`.
         key: Header of the column that a record cannot do without.
         date: Header of the column with the record's time.
         needs_lines: Whether the page must bring its lines.
@@ -34,11 +38,18 @@ class Dialect:
     file_name: str
     encoding: str
     grain: Literal["order", "order_line", "customer"]
-    records: Callable[[Page], pa.Table]
-    expected: Callable[[Page], Tables]
+    records: Callable[[Any], pa.Table]
+    expected: Callable[[Any], Tables]
     key: str
     date: str
     needs_lines: bool = True
+
+
+@lru_cache(maxsize=8)
+def headers(export: str) -> tuple[str, ...]:
+    """The header row of an export, in its order."""
+    source = files("zhike.datasets.exports") / "headers.toml"
+    return tuple(tomllib.loads(source.read_text(encoding="utf-8"))[export])
 
 
 def standing(page: Page) -> pa.Array:

@@ -7,7 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -18,7 +18,7 @@ import pyarrow.csv as pacsv
 EXCEL_EPOCH_DAYS = 25_569
 """Days from Excel's day 0 to 1970-01-01."""
 
-Part = pa.Table | list[str]
+Part: TypeAlias = "pa.Table | list[str]"
 """Records, or one record given cell by cell."""
 
 
@@ -106,6 +106,10 @@ def write_workbook(path: Path, header: list[str], parts: Iterable[Part], sheet: 
             file.write(b"</sheetData></worksheet>")
 
 
+def _one_record(cells: list[str]) -> pa.Table:
+    return pa.table({str(place): [cell or None] for place, cell in enumerate(cells)})
+
+
 def _sheet_rows(batch: pa.RecordBatch) -> str:
     cells = [_cells(column) for column in batch.columns]
     rows = pc.binary_join_element_wise(*cells, "")
@@ -113,7 +117,7 @@ def _sheet_rows(batch: pa.RecordBatch) -> str:
 
 
 def _cells(column: pa.Array) -> pa.Array:
-    """The cells of a column as XML; a missing one is an empty cell, so that the next stay in place."""
+    """The cells of a column as XML; a missing one is empty, so that the next stay in place."""
     if pa.types.is_string(column.type) or pa.types.is_null(column.type):
         text = column.cast(pa.string())
         for mark, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
@@ -135,15 +139,17 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELATIONS = "application/vnd.openxmlformats-package.relationships+xml"
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _WORKBOOK = {
     "[Content_Types].xml": f'{_XML}<Types xmlns="{_PACKAGE}/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Default Extension="rels" ContentType="{_RELATIONS}"/>'
     f'<Override PartName="/xl/workbook.xml" ContentType="{_KIND}.sheet.main+xml"/>'
     f'<Override PartName="/xl/styles.xml" ContentType="{_KIND}.styles+xml"/>'
     f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_KIND}.worksheet+xml"/></Types>',
     "_rels/.rels": f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
+    "</Relationships>",
     "xl/workbook.xml": f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
     '<sheet name="{sheet}" sheetId="1" r:id="rId1"/></sheets></workbook>',
     "xl/_rels/workbook.xml.rels": f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">'

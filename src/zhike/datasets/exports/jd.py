@@ -13,6 +13,7 @@ from zhike.datasets.exports.dialects import (
     amounts,
     expected_lines,
     expected_orders,
+    headers,
     identity_of,
     repeated,
     seen_once,
@@ -88,8 +89,9 @@ def _records(page: Page) -> pa.Table:
         "京东价": lines["unit_price"].cast(pa.decimal128(18, 2)).cast(pa.string()),
         "货号": lines["product_id"],
     }
-    headers = ["订单号", "商品ID", "商品名称", "订购数量", "支付方式", "下单时间", "京东价", "订单金额", "结算金额", "余额支付", "应付金额", "订单状态", "订单类型", "下单帐号", "客户姓名", "客户地址", "联系电话", "订单备注", "商家应收", "运费金额", "付款确认时间", "货号", "订单完成时间", "订单来源", "订单渠道", "服务费"]
-    return pa.table({name: line[name] if name in line else order[name] for name in headers})
+    return pa.table(
+        {name: line[name] if name in line else order[name] for name in headers("jd_orders")}
+    )
 
 
 def _sold(page: Page) -> Page:

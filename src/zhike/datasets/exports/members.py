@@ -1,4 +1,4 @@
-"""Customer files: 有赞 (Youzan) and Shopify, one row a customer with what they have bought so far."""
+"""Customer files: 有赞 (Youzan) and Shopify, one row a customer, with what they bought."""
 
 from __future__ import annotations
 
@@ -21,13 +21,11 @@ from zhike.datasets.columns import (
     texts,
     where,
 )
-from zhike.datasets.exports.dialects import Dialect, Tables, repeated
+from zhike.datasets.exports.dialects import Dialect, Tables, headers, repeated
 from zhike.datasets.exports.pages import clock_of, numbers, whole, written
 from zhike.datasets.season import Clock
 from zhike.datasets.simulation import Simulated
 
-YOUZAN_HEADERS = ["客户姓名", "客户昵称", "客户手机号", "客户生日", "客户性别", "标签", "是否会员", "成长值", "免费等级", "付费等级", "权益卡", "客户积分", "客户储值余额", "消费次数", "消费金额", "累计退款金额", "累计退款订单数", "笔单价", "上次消费时间", "来源渠道", "来源方式", "成为客户时间", "成为会员时间", "微信地域", "所属区域"]
-SHOPIFY_HEADERS = ["First Name", "Last Name", "Email", "Accepts Email Marketing", "Company", "Address1", "Address2", "City", "Province", "Province Code", "Country", "Country Code", "Zip", "Phone", "Accepts SMS Marketing", "Total Spent", "Total Orders", "Tags", "Note"]
 GENDER_WORDS = {"female": "女", "male": "男", "other": "其他"}
 
 
@@ -127,7 +125,7 @@ def _youzan_records(page: Members) -> pa.Table:
         "微信地域": joined(whole(customers["province"]), whole(customers["city"])),
     }
     nothing = pa.nulls(rows, pa.string())
-    return pa.table({header: filled.get(header, nothing) for header in YOUZAN_HEADERS})
+    return pa.table({header: filled.get(header, nothing) for header in headers("youzan_customers")})
 
 
 def _youzan_truth(page: Members) -> Tables:
@@ -165,7 +163,9 @@ def _shopify_records(page: Members) -> pa.Table:
         "Tags": customers["tags"],
     }
     nothing = pa.nulls(rows, pa.string())
-    return pa.table({header: filled.get(header, nothing) for header in SHOPIFY_HEADERS})
+    return pa.table(
+        {header: filled.get(header, nothing) for header in headers("shopify_customers")}
+    )
 
 
 def _shopify_truth(page: Members) -> Tables:

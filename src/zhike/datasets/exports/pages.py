@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from zhike.datasets.columns import NEVER, Flags, Ints, cents, chosen, joined, seconds
+from zhike.datasets.columns import NEVER, Flags, Ints, cents, chosen, joined, money, seconds
 from zhike.datasets.company import Company, words_of
 from zhike.datasets.lines import TEST_CENTS
 from zhike.datasets.products import FIRST_PRODUCT
@@ -121,7 +121,8 @@ class Page:
     @cached_property
     def first_lines(self) -> Flags:
         """Whether each line is the first of its order."""
-        return np.diff(self.line_order, prepend=-1) != 0
+        first: Flags = np.diff(self.line_order, prepend=-1) != 0
+        return first
 
     def of_kinds(self, *kinds: str) -> Page:
         """The page with lines of these kinds only."""
@@ -176,8 +177,6 @@ def whole(values: pa.ChunkedArray | pa.Array) -> pa.Array:
 
 def written(amount: Ints) -> pa.Array:
     """Cents as text with two decimals."""
-    from zhike.datasets.columns import money
-
     return money(amount, 2).cast(pa.string())
 
 

@@ -13,6 +13,7 @@ from zhike.datasets.exports.dialects import (
     amounts,
     expected_lines,
     expected_orders,
+    headers,
     identity_of,
     refund_totals,
     repeated,
@@ -22,7 +23,6 @@ from zhike.datasets.exports.pages import Page, whole, written
 
 FINANCIAL = ("pending", "paid", "partially_refunded", "refunded", "voided")
 NOTES = ("", "brushing", "test order")
-HEADERS = ["Name", "Email", "Financial Status", "Paid at", "Fulfillment Status", "Fulfilled at", "Accepts Marketing", "Currency", "Subtotal", "Shipping", "Taxes", "Total", "Discount Code", "Discount Amount", "Shipping Method", "Created at", "Lineitem quantity", "Lineitem name", "Lineitem price", "Lineitem compare at price", "Lineitem sku", "Lineitem requires shipping", "Lineitem taxable", "Lineitem fulfillment status", "Billing Name", "Billing Street", "Billing City", "Billing Zip", "Billing Province", "Billing Country", "Billing Phone", "Shipping Name", "Shipping Street", "Shipping City", "Shipping Zip", "Shipping Province", "Shipping Country", "Shipping Phone", "Notes", "Cancelled at", "Payment Method", "Refunded Amount", "Vendor", "Id", "Tags", "Risk Level", "Source", "Lineitem discount"]
 
 
 def _with_offset(page: Page, stamps: pa.ChunkedArray) -> pa.Array:
@@ -120,7 +120,9 @@ def _order_records(page: Page) -> pa.Table:
     }
     nothing = pa.nulls(rows, pa.string())
     written_columns = {**once, **line}
-    return pa.table({name: written_columns.get(name, nothing) for name in HEADERS})
+    return pa.table(
+        {name: written_columns.get(name, nothing) for name in headers("shopify_orders")}
+    )
 
 
 def _hashed(tables: Tables) -> Tables:

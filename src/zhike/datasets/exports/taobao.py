@@ -13,6 +13,7 @@ from zhike.datasets.exports.dialects import (
     amounts,
     expected_lines,
     expected_orders,
+    headers,
     identity_of,
     refund_totals,
     repeated,
@@ -32,7 +33,6 @@ PLATFORM_STATUSES = ("pending", "paid", "shipped", "completed", "closed")
 CLOSED_REASONS = ("订单未关闭", "买家未付款", "买家不想买了", "退款")
 REMARKS = ("", "刷单 勿发", "测试订单")
 MESSAGES = ("", "请尽快发货", "周末送货,谢谢", "不要发\n某快递,谢谢")
-ORDER_HEADERS = ["订单编号", "买家会员名", "买家支付宝账号", "买家应付货款", "买家应付邮费", "买家支付积分", "总金额", "返点积分", "买家实际支付金额", "买家实际支付积分", "订单状态", "买家留言", "收货人姓名", "收货地址", "运送方式", "联系电话", "联系手机", "订单创建时间", "订单付款时间", "宝贝标题", "宝贝种类", "物流单号", "物流公司", "订单备注", "宝贝总数量", "店铺Id", "店铺名称", "订单关闭原因", "卖家服务费", "买家服务费", "发票抬头", "是否手机订单", "分阶段订单信息", "特权订金订单id", "定金排名", "修改后的sku", "修改后的收货地址", "异常信息", "卡券抵扣", "积分抵扣", "是否是O2O交易", "退款金额"]
 
 
 def wrapped(ids: pa.Array) -> pa.Array:
@@ -113,7 +113,7 @@ def _order_records(page: Page) -> pa.Table:
         "退款金额": written(page.refunded),
     }
     nothing = pa.nulls(rows, pa.string())
-    return pa.table({header: filled.get(header, nothing) for header in ORDER_HEADERS})
+    return pa.table({header: filled.get(header, nothing) for header in headers("taobao_orders")})
 
 
 def _order_truth(page: Page) -> Tables:

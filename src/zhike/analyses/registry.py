@@ -13,6 +13,8 @@ GROUP = "zhike.analyses"
 """Entry-point group in which other packages name theirs: `name = "module:Class"`."""
 
 OURS = {
+    "lifecycle": "zhike.analyses.lifecycle:Lifecycle",
+    "overview": "zhike.analyses.overview:Overview",
     "rfm": "zhike.analyses.rfm:RFM",
 }
 

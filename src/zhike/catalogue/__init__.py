@@ -1,18 +1,25 @@
 """What every analysis shares: purchases, customer facts, periods, metrics, parameters."""
 
+from zhike.catalogue.amounts import metrics_of
 from zhike.catalogue.analysis import Analysis, Needs, Result
 from zhike.catalogue.availability import lacking
 from zhike.catalogue.bare import shop_from
 from zhike.catalogue.customers import customers_of
 from zhike.catalogue.facts import customer_facts, daily_amounts, purchase_history
+from zhike.catalogue.metrics import METRIC, METRICS, Metric
 from zhike.catalogue.parameters import Ascending, OneOf, Parameter, Share, Whole, parameters_of
 from zhike.catalogue.periods import Period
 from zhike.catalogue.purchases import as_of_day, purchases, refund_rows
 from zhike.catalogue.shown import Shown
+from zhike.catalogue.stages import STAGES, StageThresholds, prospects, stage_thresholds
 
 __all__ = [
+    "METRIC",
+    "METRICS",
+    "STAGES",
     "Analysis",
     "Ascending",
+    "Metric",
     "Needs",
     "OneOf",
     "Parameter",
@@ -20,15 +27,19 @@ __all__ = [
     "Result",
     "Share",
     "Shown",
+    "StageThresholds",
     "Whole",
     "as_of_day",
     "customer_facts",
     "customers_of",
     "daily_amounts",
     "lacking",
+    "metrics_of",
     "parameters_of",
+    "prospects",
     "purchase_history",
     "purchases",
     "refund_rows",
     "shop_from",
+    "stage_thresholds",
 ]

@@ -162,3 +162,9 @@ def _start_of(day: date, timezone: str) -> datetime:
     """Midnight that begins a business day, as standard tables keep instants: UTC, without zone."""
     midnight = datetime.combine(day, time(), ZoneInfo(timezone))
     return midnight.astimezone(UTC).replace(tzinfo=None)
+
+
+def utc_offset(day: date, timezone: str) -> timedelta:
+    """How far business time is ahead of UTC at noon of a day."""
+    noon = datetime.combine(day, time(12), ZoneInfo(timezone))
+    return noon.utcoffset() or timedelta(0)

@@ -1,0 +1,119 @@
+"""Lifecycle counts without a row a customer and month: each purchase opens and closes an interval.
+
+A purchase puts its customer into a stage until the next purchase, or until the silence has
+lasted too long; then the customer is lost until the next purchase. So every purchase is at most
+two intervals, and a month's count is the intervals opened by its end less those closed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from zhike.catalogue import STAGES, StageThresholds, prospects, purchase_history
+from zhike.catalogue.periods import month_number, month_text
+from zhike.catalogue.stages import bought_stage, stage_of
+from zhike.schema import Shop
+
+NEVER = 10**6
+"""A month number beyond all others: the interval is still open."""
+
+
+def monthly_counts(shop: Shop, day: date, thresholds: StageThresholds) -> pa.Table:
+    """Customers in each stage at the end of each complete month before the day.
+
+    Returns:
+        One row a month from the first purchase on: `month`, and a column a stage.
+    """
+    history = purchase_history(shop, day)
+    known = prospects(shop, day)
+    bought = history.group_by(
+        stage=bought_stage(history.nth, thresholds),
+        opened=_month(history.ordered_on),
+        lost=_month(history.ordered_on + ibis.interval(days=thresholds.lost_after_days))
+        if thresholds.lost_after_days is not None
+        else ibis.literal(NEVER, "int64"),
+        closed=_month(history.next_on).fill_null(NEVER),
+    ).agg(customers=history.count())
+    waiting = known.group_by(
+        stage=ibis.literal("potential"),
+        opened=_month(known.known_on),
+        lost=ibis.literal(NEVER, "int64"),
+        closed=_month(known.first_on).fill_null(NEVER),
+    ).agg(customers=known.count())
+    rows = bought.union(waiting).to_pyarrow()
+    return _counted(rows, last=month_number(day) - 1)
+
+
+def _counted(rows: pa.Table, last: int) -> pa.Table:
+    stage = np.asarray(rows["stage"].to_pylist(), dtype=object)
+    opened, lost, closed, customers = (
+        np.asarray(rows[name]).astype(np.int64)
+        for name in ("opened", "lost", "closed", "customers")
+    )
+    first = int(opened[stage != "potential"].min(initial=last + 1))
+    months = max(last - first + 1, 0)
+    left = np.minimum(lost, closed)  # out of the stage: silent for too long, or bought again
+
+    def count(
+        starts: NDArray[np.int64], ends: NDArray[np.int64], of: NDArray[np.bool_]
+    ) -> pa.Array:
+        change = np.zeros(months + 1, dtype=np.int64)
+        for at, sign in ((starts, 1), (ends, -1)):
+            place = np.clip(at[of] - first, 0, months)
+            np.add.at(change, place, sign * customers[of])
+        return pa.array(np.cumsum(change)[:months])
+
+    counts = {name: count(opened, left, stage == name) for name in STAGES if name != "lost"}
+    counts["lost"] = count(left, closed, (stage != "potential") & (lost < closed))
+    return pa.table(
+        {"month": [month_text(number) for number in range(first, first + months)], **counts}
+    )
+
+
+def stages_at(
+    shop: Shop, day: date, since: date, until: date, thresholds: StageThresholds
+) -> ir.Table:
+    """Customers by their stage on two days; `new` was not known on the first.
+
+    Returns:
+        Lazy, one row a pair of stages: `before`, `after`, `customers`.
+    """
+    history = purchase_history(shop, day)
+    known = prospects(shop, day)
+
+    def last_before(at: date) -> ir.BooleanValue:
+        return (history.ordered_on < at) & (history.next_on.isnull() | (history.next_on >= at))
+
+    def stage(rows: ir.Table, at: date) -> ir.StringValue:
+        silent = ibis.literal(at).delta(rows.ordered_on, unit="day")
+        return stage_of(rows.nth, silent, thresholds)
+
+    same = history.filter(last_before(since), last_before(until))
+    same = same.select(before=stage(same, since), after=stage(same, until))
+    old = history.filter(last_before(since), ~last_before(until))
+    old = old.select(customer_id="customer_id", before=stage(old, since))
+    new = history.filter(last_before(until), ~last_before(since))
+    new = new.select(buyer_id="customer_id", after=stage(new, until))
+    waited = known.filter(known.known_on < since, known.first_on >= since)
+    old = old.union(waited.select(customer_id="customer_id", before=ibis.literal("potential")))
+    moved = new.left_join(old, new.buyer_id == old.customer_id)
+    moved = moved.select(before=moved.before.fill_null("new"), after="after")
+    waiting = known.filter(
+        known.known_on < until, known.first_on.isnull() | (known.first_on >= until)
+    )
+    waiting = waiting.select(
+        before=(waiting.known_on < since).ifelse("potential", "new"),
+        after=ibis.literal("potential"),
+    )
+    pairs = ibis.union(same, moved, waiting)
+    return pairs.group_by("before", "after").agg(customers=pairs.count())
+
+
+def _month(day: ir.Value) -> ir.IntegerValue:
+    return (day.year() * 12 + day.month() - 1).cast("int64")

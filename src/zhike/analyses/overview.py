@@ -1,0 +1,298 @@
+"""Overview: every metric of a period, beside the period before and the same a year ago."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import sqrt
+from typing import Annotated, ClassVar
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zhike import charts
+from zhike.analyses.columns import REVENUE
+from zhike.blocks import Block, Chart, Column, Finding, Number, Table, Text
+from zhike.catalogue import (
+    METRIC,
+    METRICS,
+    Analysis,
+    Needs,
+    Period,
+    Shown,
+    Whole,
+    as_of_day,
+    customers_of,
+    daily_amounts,
+    metrics_of,
+    purchase_history,
+    stage_thresholds,
+)
+from zhike.catalogue.periods import month_text
+from zhike.i18n import LazyText, lazy
+from zhike.schema import Shop
+
+MONTHS_SHOWN = 25
+COUNTED = ("orders", "customers", "new_customers")
+NOISE = 3
+"""Standard deviations of the difference of two counts that vary by chance alone (Poisson)."""
+PREVIOUS = "previous period"
+LAST_YEAR = "same period last year"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview(Analysis):
+    """The metrics of a period, each against the previous period and the same period last year.
+
+    Money counts every purchase, identified or not; customer metrics count identified customers.
+
+    Args:
+        period: A month, quarter, year, "last-90-days", "2024-01-01..2024-02-01" (without its last
+            day) or "all"; empty means the last complete month.
+        lost_after_days: Silent for longer is lost, for active customers; None means as the data
+            say.
+
+    Examples:
+        >>> from zhike.datasets import corner_shop
+        >>> found = Overview(period="2024").run(corner_shop())
+        >>> found.numbers["net_revenue"], found.numbers["customers"]
+        (670.0, 3.0)
+    """
+
+    name: ClassVar[str] = "overview"
+    title: ClassVar[LazyText] = lazy("Overview")
+    question: ClassVar[LazyText] = lazy("How is business, and what has changed?")
+    needs: ClassVar[Needs] = Needs(columns={"orders": ("ordered_at", "paid_amount")})
+
+    period: str = ""
+    lost_after_days: Annotated[int | None, Whole(1, 3650)] = None
+
+    def run(self, data: Shop) -> OverviewResult:
+        """The metrics of the three periods, and the months that led there."""
+        day = as_of_day(data, self.as_of)
+        months = _months(data, day)
+        first_on = _first_day(data, day)
+        period = Period.parse(self.period, as_of=day, first_on=first_on)
+        compared = {PREVIOUS: period.previous(), LAST_YEAR: period.last_year()}
+        periods = {"now": period} | {
+            # A time before the first purchase is not a time of no sales.
+            name: item
+            for name, item in compared.items()
+            if item is not None and item.to_on > first_on
+        }
+        lost = self.lost_after_days or stage_thresholds(data, day).lost_after_days
+        return OverviewResult(
+            as_of=day,
+            currency=data.currency,
+            period=period,
+            metrics=_side_by_side(metrics_of(data, periods, day, lost_after_days=lost)),
+            months=months,
+            buyers=_buyers(data, day, period),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverviewResult:
+    """What the overview found.
+
+    Attributes:
+        as_of: The day looked back from.
+        currency: What amounts are in.
+        period: The period.
+        metrics: One row a metric: `metric`, `value`, `previous`, `last_year`; null where it
+            cannot be computed or there were no purchases yet.
+        months: One row a month up to the day: `month`, `revenue`, `orders`, `customers`,
+            `new_customers`, `returning_customers`; the last one may not be over.
+        buyers: Lazy, one row a customer of the period: `customer_id`, `purchases`, `revenue` before
+            refunds, `kind` ("new" or "returning").
+    """
+
+    as_of: date
+    currency: str
+    period: Period
+    metrics: pa.Table
+    months: pa.Table
+    buyers: ir.Table
+
+    @property
+    def numbers(self) -> Mapping[str, float | None]:
+        """Every metric of the catalogue for the period, by name."""
+        names, values = (self.metrics[name].to_pylist() for name in ("metric", "value"))
+        return dict(zip(names, values, strict=True))
+
+    def blocks(self) -> Iterator[Block]:
+        """The metrics, and the months as charts."""
+        yield Text(body=self._introduction())
+        if self.period.to_on > self.as_of:
+            yield Text(
+                body=lazy(
+                    "This period is not over yet: it is counted up to {day}.",
+                    day=Shown(self.as_of, "day"),
+                ),
+                tone="warning",
+            )
+        for row in self.metrics.to_pylist():
+            metric = METRIC[row["metric"]]
+            yield Number(
+                name=metric.name,
+                label=metric.label,
+                value=row["value"],
+                format=metric.format,
+                definition=metric.definition,
+                comparisons={PREVIOUS: row["previous"], LAST_YEAR: row["last_year"]},
+                direction=metric.direction,
+            )
+        yield Chart(
+            name="revenue_by_month",
+            title=lazy("Net revenue by month"),
+            option=charts.line(
+                self._recent(),
+                "month",
+                {"revenue": REVENUE.label},
+                format="amount",
+                x_format="month",
+            ),
+            alternative=lazy("A line: net revenue month after month."),
+            table=self._months_table(),
+        )
+        parts = {
+            "returning_customers": lazy("Returning customers"),
+            "new_customers": lazy("New customers"),
+        }
+        yield Chart(
+            name="customers_by_month",
+            title=lazy("New and returning customers by month"),
+            option=charts.stacked_bar(self._recent(), "month", parts, x_format="month"),
+            alternative=lazy("Bars: how many customers of each month were new, how many returned."),
+            table=self._months_table(),
+        )
+
+    def _introduction(self) -> LazyText:
+        share = self.numbers["identified_share"]
+        return lazy(
+            "{from_on} to {last_on}, seen from {as_of}. {share} of net revenue comes from "
+            "customers who are known; the rest is in money and purchases only.",
+            from_on=Shown(self.period.from_on, "day"),
+            last_on=Shown(self.period.last_on, "day"),
+            as_of=Shown(self.as_of, "day"),
+            share=Shown(share, "share"),
+        )
+
+    def _recent(self) -> pa.Table:
+        return self.months.slice(max(self.months.num_rows - MONTHS_SHOWN, 0))
+
+    def _months_table(self) -> Table:
+        counts = ("customers", "new_customers", "returning_customers")
+        return Table(
+            name="months",
+            title=lazy("Month by month"),
+            rows=self._recent(),
+            columns=(
+                Column(name="month", label=lazy("Month"), format="month"),
+                REVENUE,
+                Column(name="orders", label=METRIC["orders"].label, format="count"),
+                *(Column(name=it, label=METRIC[it].label, format="count") for it in counts),
+            ),
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """Counts that differ from the previous period by more than chance would make them."""
+        for row in self.metrics.to_pylist():
+            metric, now, before = METRIC[row["metric"]], row["value"], row["previous"]
+            if metric.name not in COUNTED or now is None or before is None:
+                continue
+            if abs(now - before) <= NOISE * sqrt(now + before):
+                continue
+            facts = {
+                "metric": metric.label,
+                "now": Shown(now, metric.format),
+                "before": Shown(before, metric.format),
+            }
+            if now > before:
+                sentence = lazy("{metric} rose to {now}, from {before} the period before.", **facts)
+            else:
+                sentence = lazy("{metric} fell to {now}, from {before} the period before.", **facts)
+            yield Finding(
+                code=f"overview_{metric.name}",
+                sentence=sentence,
+                tone="good" if now > before else "bad",
+                customers={"kind": "new"} if metric.name == "new_customers" else {},
+            )
+
+    def customers(self, **cell: str) -> ir.Table:
+        """The customers of the period; `kind="new"` or `kind="returning"` picks some."""
+        return customers_of(self.buyers, cell)
+
+
+def _side_by_side(periods: pa.Table) -> pa.Table:
+    rows = {row["name"]: row for row in periods.to_pylist()}
+    columns = {"value": "now", "previous": PREVIOUS, "last_year": LAST_YEAR}
+    values = {
+        column: pa.array([rows.get(name, {}).get(metric.name) for metric in METRICS], pa.float64())
+        for column, name in columns.items()
+    }
+    return pa.table({"metric": pa.array([metric.name for metric in METRICS]), **values})
+
+
+def _first_day(shop: Shop, day: date) -> date:
+    daily = daily_amounts(shop, day)
+    first: date | None = daily.filter(daily.orders > 0).day.min().to_pyarrow().as_py()
+    return first or day
+
+
+def _months(shop: Shop, day: date) -> pa.Table:
+    """Money of each month from the days, customers from the purchase history."""
+    daily = daily_amounts(shop, day)
+    history = purchase_history(shop, day)
+    month, before = _month(history.ordered_on), _month(history.previous_on)
+    first_inside = history.previous_on.isnull() | (before < month)
+    nothing = ibis.literal(0, "int64")
+    money = daily.group_by(month=_month(daily.day)).agg(
+        revenue=(daily.goods_amount - daily.refund_amount).sum().cast("float64"),
+        orders=daily.orders.sum().cast("int64"),
+        customers=nothing,
+        new_customers=nothing,
+    )
+    people = history.group_by(month=month).agg(
+        revenue=ibis.literal(0.0),
+        orders=nothing,
+        customers=first_inside.ifelse(1, 0).sum().cast("int64"),
+        new_customers=(history.nth == 1).ifelse(1, 0).sum().cast("int64"),
+    )
+    both = money.union(people)
+    sums = {
+        name: both[name].sum().cast(kind) for name, kind in both.schema().items() if name != "month"
+    }
+    rows = both.group_by("month").agg(**sums).order_by("month").to_pyarrow()
+    return _every_month(rows)
+
+
+def _month(day: ir.DateValue) -> ir.IntegerValue:
+    return (day.year() * 12 + day.month() - 1).cast("int64")
+
+
+def _every_month(rows: pa.Table) -> pa.Table:
+    """Months in which nothing happened put in as zeros, month numbers as text."""
+    numbers = rows["month"].to_pylist()
+    every = range(numbers[0], numbers[-1] + 1) if numbers else range(0)
+    place = pc.index_in(pa.array(every, pa.int64()), value_set=rows["month"].combine_chunks())
+    filled = {
+        name: pc.fill_null(rows[name].take(place), 0)
+        for name in rows.column_names
+        if name != "month"
+    }
+    returning = pc.subtract(filled["customers"], filled["new_customers"])
+    months = pa.array([month_text(number) for number in every], pa.string())
+    return pa.table({"month": months, **filled, "returning_customers": returning})
+
+
+def _buyers(shop: Shop, day: date, period: Period) -> ir.Table:
+    history = purchase_history(shop, day)
+    inside = history.filter(history.ordered_on >= period.from_on, history.ordered_on < period.to_on)
+    buyers = inside.group_by("customer_id").agg(
+        purchases=inside.count(), revenue=inside.net_amount.sum(), least=inside.nth.min()
+    )
+    return buyers.mutate(kind=(buyers.least == 1).ifelse("new", "returning")).drop("least")

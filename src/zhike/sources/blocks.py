@@ -51,7 +51,7 @@ class _Written:
 
     def cells(self, at: int, dialect: Dialect) -> list[str]:
         begin = self.ends[at - 1] if at else 0
-        return next(records(self._marked(int(begin), int(self.ends[at])), dialect)).cells
+        return records(self._marked(int(begin), int(self.ends[at])), dialect, most=1)[0][0].cells
 
     def undecodable(self) -> dict[int, str]:
         places = [found.start() for found in re.finditer(_MARK_BYTES, self.data)]

@@ -19,13 +19,14 @@ from zhike.sources.encodings import Encoding, decide_encoding
 from zhike.sources.fates import Block, judged_batches
 from zhike.sources.headers import Header, find_header
 from zhike.sources.quotes import NO_QUOTES, last_record_end, quoting
-from zhike.sources.records import RECORD_LIMIT_CHARS, SINGLE_COLUMN, Incomplete, Record, records
+from zhike.sources.records import RECORD_LIMIT_CHARS, SINGLE_COLUMN, records
 from zhike.sources.streams import ByteSource
 from zhike.sources.tables import Progress, RawTable
 
 BLOCK_BYTES = 1 << 22
 _SAMPLE_BYTES = 1 << 18
-_UNCLOSED_BYTES = 4 * RECORD_LIMIT_CHARS
+_CAREFUL_BYTES = 4 * RECORD_LIMIT_CHARS
+_FEW_RECORDS, _MANY_RECORDS = 64, 1 << 14
 
 
 def delimited_table(source: ByteSource, encoding: str = "") -> RawTable:
@@ -69,42 +70,73 @@ class _Reader:
     def batches(self, progress: Progress) -> Iterator[pa.RecordBatch]:
         total = self.source.size_bytes
         with self.source.open() as stream:
-            for block in self._blocks(text_blocks(stream, self.encoding.name, BLOCK_BYTES)):
+            pieces = text_blocks(stream, self.encoding.name, BLOCK_BYTES)
+            for block in _blocks(pieces, self.layout):
                 yield from judged_batches(block, self.header)
                 progress(stream.disk_bytes, total)
 
-    def _blocks(self, pieces: Iterator[str]) -> Iterator[Block]:
-        rest, row, piece = b"", 1, next(pieces, None)
-        while piece is not None:
-            data, piece = rest + piece.encode(), next(pieces, None)
-            block, rest = self._block(data, row, final=piece is None)
-            row += len(block)
+
+def _blocks(pieces: Iterator[str], layout: Layout) -> Iterator[Block]:
+    cutter = _Cutter(layout)
+    piece: str | None = next(pieces)
+    while piece is not None:
+        following = next(pieces, None)
+        yield from cutter.blocks(piece.encode(), final=following is None)
+        piece = following
+
+
+class _Cutter:
+    """Cuts text into blocks of whole records: large ones where all is well.
+
+    At a fault the careful reader takes over for a few records, for more of them while faults
+    follow one another, so that neither one fault nor a million of them costs much.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._delimiter = layout.dialect.delimiter.encode()
+        self._rest = b""
+        self._row = 1
+        self._careful_records = _FEW_RECORDS
+
+    def blocks(self, data: bytes, *, final: bool) -> Iterator[Block]:
+        """The whole records so far; what follows them waits for more text."""
+        self._rest += data
+        while self._rest and (block := self._next(final)):
+            self._row += len(block)
             yield block
 
-    def _block(self, data: bytes, row: int, *, final: bool) -> tuple[Block, bytes]:
-        """The whole records at the beginning of `data`, and what follows them."""
-        dialect = self.layout.dialect
-        quotes = NO_QUOTES if dialect.aligned else quoting(data, dialect.delimiter.encode())
-        unclosed = len(quotes.positions) % 2 == 1
-        if quotes.sound and not (final and unclosed):
-            end = len(data) if final else last_record_end(data, quotes)
-            if not end and len(data) < _UNCLOSED_BYTES:
-                return careful_block([], self.layout, row), data
-            if end:
-                try:
-                    return fast_block(data[:end], quotes.before(end), self.layout, row), data[end:]
-                except pa.ArrowInvalid:
-                    pass
-        return self._carefully(data, row, final=final)
-
-    def _carefully(self, data: bytes, row: int, *, final: bool) -> tuple[Block, bytes]:
-        found: list[Record] = []
-        rest = b""
+    def _next(self, final: bool) -> Block | None:
+        data = self._rest
+        aligned = self._layout.dialect.aligned
+        quotes = NO_QUOTES if aligned else quoting(data, self._delimiter, final=final)
+        whole = final and quotes.fault is None
+        end = len(data) if whole else last_record_end(data, quotes)
+        if not end:
+            return self._carefully(final) if quotes.fault is not None or final else None
         try:
-            found.extend(records(data.decode(), self.layout.dialect, final=final))
-        except Incomplete as cut:
-            rest = cut.rest.encode()
-        return careful_block(found, self.layout, row), rest
+            block = fast_block(data[:end], quotes.before(end), self._layout, self._row)
+        except pa.ArrowInvalid:
+            return self._carefully(final)
+        self._rest = data[end:]
+        if len(block) > self._careful_records:
+            self._careful_records = _FEW_RECORDS
+        return block
+
+    def _carefully(self, final: bool) -> Block | None:
+        for size in (_CAREFUL_BYTES, len(self._rest)):
+            text, after = self._rest[:size], self._rest[size:]
+            found, rest = records(
+                text.decode(errors="surrogateescape"),
+                self._layout.dialect,
+                most=self._careful_records,
+                final=final and not after,
+            )
+            if found or not after:
+                break
+        self._rest = rest.encode(errors="surrogateescape") + after
+        self._careful_records = min(2 * self._careful_records, _MANY_RECORDS)
+        return careful_block(found, self._layout, self._row) if found else None
 
 
 _SIGNS = {

@@ -6,10 +6,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import islice
 
 from zhike.sources.headers import looks_like_value
-from zhike.sources.records import SINGLE_COLUMN, Dialect, Incomplete, Record, records
+from zhike.sources.records import SINGLE_COLUMN, Dialect, Record, records
 
 SAMPLE_RECORDS = 400
 
@@ -40,13 +39,8 @@ _LEAST_SCORE = 0.5
 
 def first_records(text: str, dialect: Dialect, *, final: bool) -> list[Record]:
     """The first whole records of a text that may end anywhere."""
-    found: list[Record] = []
-    try:
-        found.extend(islice(records(text, dialect, final=final), SAMPLE_RECORDS))
-    except Incomplete as cut:
-        if not found:
-            found.extend(islice(records(cut.rest, dialect), SAMPLE_RECORDS))
-    return found
+    found, rest = records(text, dialect, most=SAMPLE_RECORDS, final=final)
+    return found or records(rest, dialect, most=SAMPLE_RECORDS)[0]
 
 
 def _score(text: str, delimiter: str) -> float:
@@ -70,7 +64,8 @@ def _header_factor(rows: Sequence[Sequence[str]], width: int) -> float:
 
 
 def _is_aligned(text: str) -> bool:
-    lines = [line.split() for line in text.splitlines()[:-1] if line.strip()][:SAMPLE_RECORDS]
+    whole = text[: text.rfind("\n") + 1] or text
+    lines = [line.split() for line in whole.splitlines() if line.strip()][:SAMPLE_RECORDS]
     if len(lines) < 2:
         return False
     width, count = Counter(map(len, lines)).most_common(1)[0]

@@ -11,7 +11,7 @@ from zhike.sources.decoding import decoded
 from zhike.sources.scripts import chinese_share, valid_share, western_share
 from zhike.sources.streams import ByteSource, ByteStream
 
-_WINDOW_BYTES = 1 << 16
+_WINDOW_BYTES = 1 << 13
 _CHUNK_BYTES = 1 << 20
 _MOST_WINDOWS = 12
 

@@ -24,7 +24,10 @@ _FOOTER = (
     r"|(?:generated|exported|printed|created|downloaded)\s+(?:on|at|by)|report\s+(?:date|time)"
     r"|source|notes?|end\s+of\s+(?:report|file|data)"
 )
-_COUNTED = r"(?:合计|总计)?\s*[共总]\s*(?:计\s*)?[\d,]+\s*[条行笔单个项件].*|[\d,]+\s+(?:rows?|records?)\b.*"
+_COUNTED = (
+    r"(?:合计|总计)?\s*[共总]\s*(?:计\s*)?[\d,]+\s*[条行笔单个项件].*"
+    r"|[\d,]+\s+(?:rows?|records?)\b.*"
+)
 
 _OPENING, _CLOSING = r"[\s\x{3000}*#【\[(（]*", r"[\s\x{3000}】\])）]*"
 _TOTAL_CELL = rf"{_OPENING}(?:{_TOTAL}){_CLOSING}(?:[:：(（].*)?"

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from zhike.sources.records import RECORD_LIMIT_CHARS
+
 Positions = npt.NDArray[np.int64]
 
+_MOST_OPEN_BYTES = 4 * RECORD_LIMIT_CHARS
 _QUOTE, _LF, _CR, _EQUALS, _SPACE, _TAB = b'"\n\r= \t'
 
 
@@ -25,31 +28,35 @@ class Quoting:
     Attributes:
         positions: Where they are.
         prefixes: Signs before an opening quote that are no part of the cell, as in `="0012"`.
-        sound: Whether all of them obey.
+        fault: Place of the first quote that does not obey, None where all do.
     """
 
     positions: Positions
     prefixes: Positions
-    sound: bool
+    fault: int | None = None
 
     def before(self, end: int) -> Quoting:
-        """The quotes of the block cut at `end`."""
+        """The quotes of the block cut at `end`, a place before any fault."""
         return Quoting(
             self.positions[: np.searchsorted(self.positions, end)],
             self.prefixes[: np.searchsorted(self.prefixes, end)],
-            self.sound,
         )
 
 
-NO_QUOTES = Quoting(np.empty(0, np.int64), np.empty(0, np.int64), True)
+NO_QUOTES = Quoting(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
-def quoting(block: bytes, delimiter: bytes) -> Quoting:
+def quoting(block: bytes, delimiter: bytes, *, final: bool = True) -> Quoting:
     """The quotes of a block that begins at a record.
 
+    Args:
+        block: Bytes of text.
+        delimiter: What separates cells.
+        final: Whether nothing follows the block, so that a quote still open is a fault.
+
     Examples:
-        >>> quoting(b'a,"b ""c"" d"', b",").sound, quoting(b'a,b"c', b",").sound
-        (True, False)
+        >>> quoting(b'a,"b ""c"" d"', b",").fault, quoting(b'a,b"c', b",").fault
+        (None, 3)
     """
     if b'"' not in block:
         return NO_QUOTES
@@ -60,7 +67,12 @@ def quoting(block: bytes, delimiter: bytes) -> Quoting:
     boundary[[_LF, _CR, delimiter[0]]] = True
     opens, prefixed = _opens(signs, opening, at[1:-1:2], boundary)
     closes = _closes(signs, closing, at[2::2], boundary)
-    return Quoting(at, opening[prefixed] - 1, bool(opens.all() and closes.all()))
+    closes &= closing - opening[: len(closing)] <= RECORD_LIMIT_CHARS
+    faults = [*opening[~opens][:1], *closing[~closes][:1]]
+    if len(opening) > len(closing):
+        open_bytes = len(signs) - opening[-1]
+        faults += [opening[-1]] if final or open_bytes > _MOST_OPEN_BYTES else []
+    return Quoting(at, opening[prefixed] - 1, int(min(faults)) if faults else None)
 
 
 def _opens(
@@ -92,11 +104,12 @@ def _closes(
 
 
 def last_record_end(block: bytes, quotes: Quoting) -> int:
-    """Where the last whole record of the block ends; 0 when it holds none."""
+    """Where the last whole record before any fault ends; 0 when there is none."""
     if not len(quotes.positions):
         return block.rfind(b"\n") + 1 or block.rfind(b"\r", 0, -1) + 1
     ends = record_ends(block, quotes)
-    ends = ends[ends < len(block)] if block.endswith(b"\r") else ends
+    within = len(block) - block.endswith(b"\r") if quotes.fault is None else quotes.fault
+    ends = ends[: np.searchsorted(ends, within, "right")]
     return int(ends[-1]) if len(ends) else 0
 
 
@@ -104,10 +117,10 @@ def record_ends(block: bytes, quotes: Quoting) -> Positions:
     """The position after each line end that ends a record."""
     signs = np.frombuffer(block, np.uint8)
     ends = np.flatnonzero(signs == _LF)
-    if b"\r" in block:
+    if block.count(b"\r") > block.count(b"\r\n"):
         returns = np.flatnonzero(signs == _CR)
         alone = returns[signs[np.minimum(returns + 1, len(signs) - 1)] != _LF]
-        ends = np.union1d(ends, alone)
+        ends = np.sort(np.concatenate((ends, alone)))
     if len(quotes.positions):
         ends = ends[np.searchsorted(quotes.positions, ends) % 2 == 0]
     return ends + 1

@@ -10,15 +10,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-RECORD_LIMIT_CHARS = 1 << 20
-"""A quoted cell that runs longer than this was never closed."""
+RECORD_LIMIT_CHARS = 1 << 18
+"""A quoted cell that runs longer than this was never closed; Excel's longest has 32,767."""
 
-csv.field_size_limit(2 * RECORD_LIMIT_CHARS)
+csv.field_size_limit(4 * RECORD_LIMIT_CHARS)
 
 
 @dataclass(frozen=True)
@@ -45,38 +45,30 @@ class Record(NamedTuple):
     raw: str
 
 
-class Incomplete(Exception):  # noqa: N818 - a signal between two readers, not an error
-    """The text ends inside a record; `rest` is what was not read."""
-
-    def __init__(self, rest: str) -> None:
-        self.rest = rest
-        super().__init__()
-
-
-def records(text: str, dialect: Dialect, *, final: bool = True) -> Iterator[Record]:
-    r"""The records of the text in order, blank lines included.
+def records(
+    text: str, dialect: Dialect, *, most: int = sys.maxsize, final: bool = True
+) -> tuple[list[Record], str]:
+    r"""The first whole records of the text, blank lines included, and the text after them.
 
     Args:
         text: Begins at a record.
         dialect: How it is written.
+        most: How many records are wanted.
         final: Whether the file ends where the text ends.
 
-    Raises:
-        Incomplete: After the last whole record, when more text is needed (only if not `final`).
-
     Examples:
-        >>> text = 'a,"b\nc"\n1,"2\n'
-        >>> [record.cells for record in records(text, Dialect(","))]
+        >>> found, rest = records('a,"b\nc"\n1,"2\n', Dialect(","))
+        >>> [record.cells for record in found]
         [['a', 'b\nc'], ['1', '"2']]
     """
     lines = list(io.StringIO(text, newline=""))
     cut = "" if final or not lines or lines[-1].endswith("\n") else lines.pop()
     if dialect.aligned:
-        yield from (Record(line.split(), line.rstrip("\r\n")) for line in lines)
+        found = [Record(line.split(), line.rstrip("\r\n")) for line in lines[:most]]
+        at = len(found)
     else:
-        yield from _quoted(lines, dialect.delimiter, cut, final)
-    if cut:
-        raise Incomplete(cut)
+        found, at = _quoted(lines, dialect.delimiter, most, final)
+    return found, "".join(lines[at:]) + cut
 
 
 class _Feed:
@@ -87,12 +79,14 @@ class _Feed:
         self._padding = _padding(delimiter)
         self._chars = 0
         self.begin = self.at = at
+        self.ran_out = False
 
     def __iter__(self) -> _Feed:
         return self
 
     def __next__(self) -> str:
         if self.at >= len(self._lines) or self._chars > RECORD_LIMIT_CHARS:
+            self.ran_out = self._chars <= RECORD_LIMIT_CHARS
             raise StopIteration
         line = self._lines[self.at]
         self._chars += len(line)
@@ -101,37 +95,30 @@ class _Feed:
 
     def taken(self) -> str:
         """The text of the record that was just read; the next one begins here."""
-        raw = "".join(self._lines[self.begin : self.at])
+        lines = self._lines[self.begin : self.at]
         self.begin, self._chars = self.at, 0
-        return raw.rstrip("\r\n")
+        return (lines[0] if len(lines) == 1 else "".join(lines)).rstrip("\r\n")
 
 
-def _quoted(lines: list[str], delimiter: str, cut: str, final: bool) -> Iterator[Record]:
+def _quoted(lines: list[str], delimiter: str, most: int, final: bool) -> tuple[list[Record], int]:
+    found: list[Record] = []
     at = 0
-    while at < len(lines):
+    while at < len(lines) and len(found) < most:
         feed = _Feed(lines, at, delimiter)
         try:
             for cells in csv.reader(feed, delimiter=delimiter, strict=True):
-                yield Record(cells, feed.taken())
-            return
+                found.append(Record(cells, feed.taken()))
+                if len(found) == most:
+                    break
+            at = feed.begin
         except csv.Error:
-            rest = "".join(lines[feed.begin :]) + cut
-            unfinished = feed.at == len(lines) and not final
-            if unfinished and len(rest) <= RECORD_LIMIT_CHARS and _is_open(feed, delimiter):
-                raise Incomplete(rest) from None
-        line = lines[feed.begin].rstrip("\r\n")
-        yield Record(_as_written(line, delimiter), line)
-        at = feed.begin + 1
-
-
-def _is_open(feed: _Feed, delimiter: str) -> bool:
-    """Whether the record that failed might yet be closed by later lines."""
-    text = "".join(feed._lines[feed.begin : feed.at])
-    try:
-        list(csv.reader(io.StringIO(text + '"', newline=""), delimiter=delimiter, strict=True))
-    except csv.Error:
-        return False
-    return True
+            at = feed.begin
+            if feed.ran_out and not final:
+                break
+            line = lines[at].rstrip("\r\n")
+            found.append(Record(_as_written(line, delimiter), line))
+            at += 1
+    return found, at
 
 
 def _as_written(line: str, delimiter: str) -> list[str]:

@@ -1,7 +1,8 @@
 # What one can do here. `make` alone lists it; every verb sets up what it needs.
 
 export UV_PROJECT_ENVIRONMENT ?= .venv
-export UV_COMPILE_BYTECODE := 1  # installing takes longer once, every start is quicker
+# Installing takes longer once, every start is quicker.
+export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV
 
 BIN := $(UV_PROJECT_ENVIRONMENT)/bin

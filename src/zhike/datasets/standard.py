@@ -62,17 +62,16 @@ def order_rows(
     paid_at = known(line.paid_at, until)
     # What was never paid is not an amount paid; cash on delivery counts from its acceptance.
     paid = np.where((paid_at == NEVER) & ~orders.is_cash, 0, amounts.paid)
-    zero = money(np.zeros(len(orders), np.int64))
-    stores = [*(item[2] for item in words["channels"]), words["counter"][1]]
-    names = [*(item[0] for item in words["channels"]), words["counter"][0]]
-    ordered_utc = clock.to_utc(orders.ordered_at)
+    names, _, stores = zip(
+        *words["channels"], (words["counter"][0], 0, words["counter"][1]), strict=True
+    )
     return table_of(
         "orders",
         {
             "order_id": texts(orders.number),
             "customer_id": customers.ids.take(_nobody(orders.customer)),
-            "ordered_at": instants(ordered_utc),
-            "ordered_on": days(clock.to_local(ordered_utc)),
+            "ordered_at": instants(clock.to_utc(orders.ordered_at)),
+            "ordered_on": days(clock.to_local(clock.to_utc(orders.ordered_at))),
             "paid_at": instants(clock.to_utc(paid_at)),
             "closed_at": instants(clock.to_utc(known(line.closed_at, until))),
             "status": chosen(STATUSES, status),
@@ -82,7 +81,7 @@ def order_rows(
             "discount_amount": money(amounts.discount),
             "shipping_amount": money(amounts.shipping),
             "fee_amount": money(amounts.fee),
-            "adjustment_amount": zero,
+            "adjustment_amount": money(0 * paid),
             "paid_amount": money(paid),
             "currency": chosen([words["currency"]], np.zeros(len(orders), int)),
             "coupon": chosen(words["coupons"], amounts.coupon, amounts.coupon < 0),

@@ -17,6 +17,8 @@ from zhike.datasets.simulation import Simulated
 from zhike.errors import ParameterError
 from zhike.i18n import lazy
 
+__all__ = ["DIALECTS", "PLATFORMS", "expected", "planted_defects", "write_export"]
+
 DIALECTS: dict[str, Dialect] = {
     "taobao_orders": taobao.ORDERS,
     "taobao_orders_new": taobao.NEW_ORDERS,
@@ -82,8 +84,8 @@ def expected(simulated: Simulated, platform: str) -> dict[str, pa.Table]:
     Beside standard columns: `identity_kind` ("id", "account", "email", "phone") and `identity`
     (its value as written) tell whose an order is; null is an anonymous order. `standing` is
     "pending", "kept" or "gone" where a platform's words are coarser than the status vocabulary.
-    Amounts of test orders are as written. Tables of customers hold one row an identity;
-    `order_lines` has the product's `title` where it is written.
+    Amounts of test orders are as written. Customers have one row an identity, products one a
+    code; `order_lines` has the `title` that stands beside the code.
 
     Raises:
         ParameterError: There is no such platform.
@@ -95,15 +97,18 @@ def expected(simulated: Simulated, platform: str) -> dict[str, pa.Table]:
             parts.setdefault(name, []).append(rows)
     tables = {name: pa.concat_tables(each) for name, each in parts.items()}
     if "customers" in tables and dialect.grain != "customer":
-        tables["customers"] = _once(tables["customers"])
+        tables["customers"] = _once(tables["customers"], "identity")
+    if "order_lines" in tables:
+        sold = tables["order_lines"].select(["product_id", "title"])
+        tables["products"] = _once(sold.rename_columns(["product_id", "name"]), "product_id")
     return tables
 
 
-def _once(customers: pa.Table) -> pa.Table:
-    """One row an identity."""
-    others = [name for name in customers.column_names if name != "identity"]
-    grouped = customers.group_by("identity").aggregate([(name, "max") for name in others])
-    return grouped.rename_columns(["identity", *others])
+def _once(rows: pa.Table, key: str) -> pa.Table:
+    """One row a key; rows of one key say the same."""
+    others = [name for name in rows.column_names if name != key]
+    grouped = rows.group_by(key).aggregate([(name, "max") for name in others])
+    return grouped.rename_columns([key, *others])
 
 
 def _dialect(platform: str) -> Dialect:

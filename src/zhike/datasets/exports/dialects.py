@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhike.datasets.columns import Ints, chosen, money
+from zhike.datasets.exports.baskets import Basket
 from zhike.datasets.exports.pages import Page, whole
 
 Tables = dict[str, pa.Table]
@@ -100,13 +101,15 @@ def seen_once(people: dict[str, pa.Array]) -> pa.Table:
     return rows.filter(rows["identity"].is_valid())
 
 
-def expected_lines(sold: Page) -> pa.Table:
+def expected_lines(sold: Basket) -> pa.Table:
     """Lines as any export with a line a record tells them; a line without code goes by its name."""
-    lines = sold.lines
-    code = pc.coalesce(lines["product_id"], sold.titles)
     kept = ("order_id", "kind", "quantity", "unit_price", "amount")
     return pa.table(
-        {**{name: lines[name] for name in kept}, "product_id": code, "title": sold.titles}
+        {
+            **{name: sold.rows[name] for name in kept},
+            "product_id": pc.coalesce(sold.rows["product_id"], sold.titles),
+            "title": sold.titles,
+        }
     )
 
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhike.datasets.columns import NEVER, Ints, chosen, instants, joined, seconds
+from zhike.datasets.exports.baskets import Basket
 from zhike.datasets.exports.dialects import (
     Dialect,
     Tables,
@@ -26,6 +27,8 @@ PLATFORM_STATUSES = ("pending", "paid", "shipped", "completed", "closed")
 REMARKS = ("", "刷单", "测试订单")
 ESTIMATE = "（系统计算中，该值仅供参考）"
 COMMISSION_SHARE = 0.06
+EXTRA_ARTICLES = ("9000001", "9000002")
+"""Article numbers of a free sample and of a test."""
 
 
 def _status(page: Page) -> Ints:
@@ -41,70 +44,62 @@ def _owed(page: Page) -> Ints:
 
 def _completed_at(page: Page) -> pa.Array:
     paid, placed = seconds(page.orders["paid_at"]), seconds(page.orders["ordered_at"])
-    number = np.asarray(page.orders["order_id"].cast(pa.int64()))
     accepted = np.where(page.flag("is_cash_on_delivery"), placed, paid)
-    _, completed = delivery(number, accepted)
+    _, completed = delivery(page.number, accepted)
     done = page.is_status("completed", "refunded")
     return page.local(instants(np.where(done, completed, NEVER))).cast(pa.string())
 
 
 def _records(page: Page) -> pa.Table:
-    sold = _sold(page)
-    remark = np.where(page.flag("is_brushing"), 1, np.where(page.flag("is_test"), 2, 0))
-    receivable = written((_owed(page) * (1 - COMMISSION_SHARE)).astype(np.int64))
-    settled = np.asarray(_status(page) == 3)
-    rows, people = len(page), page.people
-    order = pa.table(
-        {
-            "订单号": joined("\t", page.orders["order_id"]),
-            "支付方式": chosen(
-                ["在线支付", "货到付款"], page.flag("is_cash_on_delivery").astype(int)
-            ),
-            "下单时间": page.local_text("ordered_at"),
-            "订单金额": written(page.cents("gross_amount")),
-            "结算金额": written(page.net),
-            "余额支付": repeated("0.00", rows),
-            "应付金额": written(_owed(page)),
-            "订单状态": chosen(STATUS_WORDS, _status(page)),
-            "订单类型": chosen(["SOP", "SOP预售订单"], page.flag("is_presale").astype(int)),
-            "下单帐号": people["account"],
-            "客户姓名": people["name"],
-            "客户地址": page.place,
-            "联系电话": masked_phones(whole(people["phone"])),
-            "订单备注": chosen(REMARKS, remark),
-            "商家应收": pc.if_else(settled, receivable, joined(receivable, ESTIMATE)),
-            "运费金额": written(page.cents("shipping_amount")),
-            "付款确认时间": page.local_text("paid_at"),
-            "订单完成时间": _completed_at(page),
-            "订单来源": repeated("APP", rows),
-            "订单渠道": page.orders["channel"],
-            "服务费": written(page.cents("fee_amount")),
-        }
-    ).take(pa.array(sold.line_order))
-    lines = sold.lines
+    sold = _articles(page)
+    order = pa.table(_order_columns(page)).take(pa.array(sold.order))
     line = {
-        "商品ID": lines["product_id"],
+        "商品ID": sold.rows["product_id"],
         "商品名称": sold.titles,
-        "订购数量": lines["quantity"].cast(pa.int64()).cast(pa.string()),
-        "京东价": lines["unit_price"].cast(pa.decimal128(18, 2)).cast(pa.string()),
-        "货号": lines["product_id"],
+        "订购数量": sold.quantities,
+        "京东价": sold.prices,
+        "货号": sold.rows["product_id"],
     }
     return pa.table(
         {name: line[name] if name in line else order[name] for name in headers("jd_orders")}
     )
 
 
-def _sold(page: Page) -> Page:
-    """The page's articles, those that are no products with a number too."""
-    sold = page.of_kinds("goods", "sample", "test")
-    extra = chosen(["9000001", "9000002"], (pc.equal(sold.lines["kind"], "test")).cast(pa.int64()))
-    code = pc.coalesce(sold.lines["product_id"], extra)
-    place = sold.lines.schema.get_field_index("product_id")
-    titled = Page(
-        page.simulated, page.clock, page.orders, page.people, page.customers, page.refunds,
-        sold.lines.set_column(place, "product_id", code), sold.line_order,
-    )  # fmt: skip
-    return titled
+def _order_columns(page: Page) -> dict[str, pa.Array]:
+    remark = np.where(page.flag("is_brushing"), 1, np.where(page.flag("is_test"), 2, 0))
+    receivable = written((_owed(page) * (1 - COMMISSION_SHARE)).astype(np.int64))
+    is_settled = pa.array(_status(page) == STATUS_WORDS.index("完成"))
+    is_cash, is_presale = page.flag("is_cash_on_delivery"), page.flag("is_presale")
+    return {
+        "订单号": joined("\t", page.orders["order_id"]),
+        "支付方式": chosen(["在线支付", "货到付款"], is_cash.astype(int)),
+        "下单时间": page.local_text("ordered_at"),
+        "订单金额": written(page.cents("gross_amount")),
+        "结算金额": written(page.net),
+        "余额支付": repeated("0.00", len(page)),
+        "应付金额": written(_owed(page)),
+        "订单状态": chosen(STATUS_WORDS, _status(page)),
+        "订单类型": chosen(["SOP", "SOP预售订单"], is_presale.astype(int)),
+        "下单帐号": page.people["account"],
+        "客户姓名": page.people["name"],
+        "客户地址": page.place,
+        "联系电话": masked_phones(whole(page.people["phone"])),
+        "订单备注": chosen(REMARKS, remark),
+        "商家应收": pc.if_else(is_settled, receivable, joined(receivable, ESTIMATE)),
+        "运费金额": written(page.cents("shipping_amount")),
+        "付款确认时间": page.local_text("paid_at"),
+        "订单完成时间": _completed_at(page),
+        "订单来源": repeated("APP", len(page)),
+        "订单渠道": page.orders["channel"],
+        "服务费": written(page.cents("fee_amount")),
+    }
+
+
+def _articles(page: Page) -> Basket:
+    """What the page sold; at JD, articles that are no products have a number too."""
+    sold = page.basket.of_kinds("goods", "sample", "test")
+    is_test = pc.equal(sold.rows["kind"], "test").cast(pa.int64())
+    return sold.with_codes(pc.coalesce(sold.rows["product_id"], chosen(EXTRA_ARTICLES, is_test)))
 
 
 def _truth(page: Page) -> Tables:
@@ -128,7 +123,7 @@ def _truth(page: Page) -> Tables:
     people = {"identity": identity_of(page, "account"), "name": whole(page.people["name"])}
     return {
         "orders": pa.table(said),
-        "order_lines": expected_lines(_sold(page)),
+        "order_lines": expected_lines(_articles(page)),
         "customers": seen_once(people),
     }
 

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from zhike.datasets.columns import NEVER, Flags, Ints, cents, chosen, joined, money, seconds
+from zhike.datasets.columns import NEVER, Flags, Ints, cents, joined, money, seconds
 from zhike.datasets.company import Company, words_of
+from zhike.datasets.exports.baskets import Basket
 from zhike.datasets.lines import TEST_CENTS
-from zhike.datasets.products import FIRST_PRODUCT
 from zhike.datasets.season import Clock
 from zhike.datasets.simulation import Simulated
 
@@ -35,8 +35,7 @@ class Page:
         people: Rows of `people` of whoever ordered; null for nobody.
         customers: Rows of `customers` of whoever ordered.
         refunds: Rows of `refunds`, one an order; null where nothing came back.
-        lines: Rows of `order_lines`, by order; empty where the export does not need them.
-        line_order: Position in `orders` of each line.
+        basket: Their lines; none where the export does not need them.
     """
 
     simulated: Simulated
@@ -45,8 +44,7 @@ class Page:
     people: pa.Table
     customers: pa.Table
     refunds: pa.Table
-    lines: pa.Table
-    line_order: Ints
+    basket: Basket
 
     def __len__(self) -> int:
         return int(self.orders.num_rows)
@@ -66,6 +64,11 @@ class Page:
         return (
             np.where(self.flag("is_test"), TEST_CENTS, amount) if name == "gross_amount" else amount
         )
+
+    @cached_property
+    def number(self) -> Ints:
+        """Order ids as numbers."""
+        return numbers(self.orders["order_id"])
 
     @cached_property
     def net(self) -> Ints:
@@ -102,43 +105,6 @@ class Page:
         parts = (self.customers["province"], self.customers["city"], self.people["address"])
         return whole(pc.binary_join_element_wise(*parts, " "))
 
-    @cached_property
-    def product(self) -> Ints:
-        """Position in the assortment of each line, -1 where it is no product."""
-        known = self.lines["product_id"].cast(pa.int64()).fill_null(FIRST_PRODUCT - 1)
-        sold = np.asarray(pc.equal(self.lines["kind"], "goods"))
-        return np.where(sold, np.asarray(known) - FIRST_PRODUCT, -1)
-
-    @cached_property
-    def titles(self) -> pa.Array:
-        """What each line is called."""
-        names = self.simulated.arrow("products")["name"].combine_chunks()
-        kinds = np.asarray(pc.equal(self.lines["kind"], "sample"))
-        other = chosen([self.words["test_product"], self.words["gift"]], kinds.astype(np.int64))
-        product = self.product
-        return pc.if_else(pa.array(product >= 0), chosen(names, np.maximum(product, 0)), other)
-
-    @cached_property
-    def first_lines(self) -> Flags:
-        """Whether each line is the first of its order."""
-        first: Flags = np.diff(self.line_order, prepend=-1) != 0
-        return first
-
-    def of_kinds(self, *kinds: str) -> Page:
-        """The page with lines of these kinds only."""
-        keep = np.asarray(pc.is_in(self.lines["kind"], pa.array(kinds)))
-        return self.with_lines(self.lines.filter(pa.array(keep)), self.line_order[keep])
-
-    def with_lines(self, lines: pa.Table, line_order: Ints) -> Page:
-        """The page with other lines."""
-        parts = (self.orders, self.people, self.customers, self.refunds)
-        return Page(self.simulated, self.clock, *parts, lines, line_order)
-
-    def per_order(self, texts: pa.Array, between: str) -> pa.Array:
-        """The lines' texts of each order in one cell."""
-        begins = np.searchsorted(self.line_order, np.arange(len(self) + 1)).astype(np.int32)
-        return pc.binary_join(pa.ListArray.from_arrays(pa.array(begins), texts), between)
-
 
 def pages(simulated: Simulated, *, with_lines: bool) -> Iterator[Page]:
     """The company's orders by time, newest first; as they come where they are too many to sort."""
@@ -149,13 +115,16 @@ def pages(simulated: Simulated, *, with_lines: bool) -> Iterator[Page]:
     ids = numbers(people["customer_id"])
     refund_of = np.argsort(numbers(refunds["order_id"]))
     refunded = numbers(refunds["order_id"])[refund_of]
+    words = words_of(simulated.language)
+    products = simulated.arrow("products")
+    others = (words["test_product"], words["gift"])
     for orders, lines, line_order in _chunks(simulated, with_lines):
         who = _places(ids, numbers(orders["customer_id"]))
         back = _places(refunded, numbers(orders["order_id"]))
         refund = pc.if_else(back.is_valid(), pa.array(_taken(refund_of, back)), None)
         yield Page(
             simulated, clock, orders, people.take(who), customers.take(who), refunds.take(refund),
-            lines, line_order,
+            Basket(lines, line_order, products, others),
         )  # fmt: skip
 
 

@@ -51,7 +51,6 @@ def _total(page: Page) -> Ints:
 
 def _order_columns(page: Page) -> dict[str, pa.Array]:
     rows, people, customers = len(page), page.people, page.customers
-    number = np.asarray(page.orders["order_id"].cast(pa.int64()))
     sent = page.is_status("shipped", "completed", "refunded")
     note = np.where(page.flag("is_brushing"), 1, np.where(page.flag("is_test"), 2, 0))
     address = {
@@ -68,7 +67,7 @@ def _order_columns(page: Page) -> dict[str, pa.Array]:
         "Financial Status": chosen(FINANCIAL, _financial(page)),
         "Paid at": _with_offset(page, page.orders["paid_at"]),
         "Fulfillment Status": chosen(["unfulfilled", "fulfilled"], sent.astype(int)),
-        "Accepts Marketing": chosen(["no", "yes"], number % 2),
+        "Accepts Marketing": chosen(["no", "yes"], page.number % 2),
         "Currency": page.orders["currency"],
         "Subtotal": written(page.net),
         "Shipping": written(page.cents("shipping_amount")),
@@ -84,7 +83,7 @@ def _order_columns(page: Page) -> dict[str, pa.Array]:
         "Cancelled at": _with_offset(page, page.orders["closed_at"]),
         "Payment Method": page.orders["payment"],
         "Refunded Amount": written(page.refunded),
-        "Id": texts(5_000_000_000_000 + number % 10**12),
+        "Id": texts(5_000_000_000_000 + page.number % 10**12),
         "Tags": where(page.flag("is_presale"), repeated("pre-order", rows)),
         "Risk Level": repeated("Low", rows),
         "Source": repeated("web", rows),
@@ -98,31 +97,26 @@ def _zips(page: Page) -> pa.Array:
 
 
 def _order_records(page: Page) -> pa.Table:
-    sold = page.of_kinds("goods", "sample", "test")
-    lines, of_order = sold.lines, pa.array(sold.line_order)
-    first = sold.first_lines
+    sold = page.basket.of_kinds("goods", "sample", "test")
+    first, of_order, rows = sold.is_first, pa.array(sold.order), sold.rows.num_rows
     once = {
         name: where(first, whole(values).take(of_order))
         for name, values in _order_columns(page).items()
     }
-    rows = lines.num_rows
     line = {
-        "Name": joined("#", lines["order_id"]),
-        "Lineitem quantity": lines["quantity"].cast(pa.int64()).cast(pa.string()),
+        "Name": joined("#", sold.rows["order_id"]),
+        "Lineitem quantity": sold.quantities,
         "Lineitem name": sold.titles,
-        "Lineitem price": lines["unit_price"].cast(pa.decimal128(18, 2)).cast(pa.string()),
-        "Lineitem sku": lines["product_id"],
+        "Lineitem price": sold.prices,
+        "Lineitem sku": sold.rows["product_id"],
         "Lineitem requires shipping": repeated("true", rows),
         "Lineitem taxable": repeated("true", rows),
-        "Lineitem fulfillment status": whole(once["Fulfillment Status"]),
-        "Vendor": chosen(page.words["brands"], np.maximum(sold.product, 0) % 8, sold.product < 0),
+        "Lineitem fulfillment status": once["Fulfillment Status"],
+        "Vendor": sold.of_product("brand"),
         "Lineitem discount": repeated("0.00", rows),
     }
-    nothing = pa.nulls(rows, pa.string())
-    written_columns = {**once, **line}
-    return pa.table(
-        {name: written_columns.get(name, nothing) for name in headers("shopify_orders")}
-    )
+    filled, nothing = {**once, **line}, pa.nulls(rows, pa.string())
+    return pa.table({name: filled.get(name, nothing) for name in headers("shopify_orders")})
 
 
 def _hashed(tables: Tables) -> Tables:
@@ -158,7 +152,7 @@ def _order_truth(page: Page) -> Tables:
         "province": whole(page.customers["province"]),
         "city": whole(page.customers["city"]),
     }
-    sold = page.of_kinds("goods", "sample", "test")
+    sold = page.basket.of_kinds("goods", "sample", "test")
     return _hashed(
         {
             "orders": pa.table(said),

@@ -58,62 +58,64 @@ def _reason(page: Page) -> Ints:
 
 
 def _order_records(page: Page) -> pa.Table:
-    sold = page.of_kinds("goods", "sample", "test")
-    rows, people = len(page), page.people
-    number = np.asarray(page.orders["order_id"].cast(pa.int64()))
-    lot = chance(number, 11)
+    filled = {**_money_columns(page), **_buyer_columns(page), **_deal_columns(page)}
+    nothing = pa.nulls(len(page), pa.string())
+    return pa.table({header: filled.get(header, nothing) for header in headers("taobao_orders")})
+
+
+def _money_columns(page: Page) -> dict[str, pa.Array]:
     goods, shipping = page.cents("gross_amount"), page.cents("shipping_amount")
-    sent = page.is_status("shipped", "completed", "refunded")
-    remark = np.where(page.flag("is_brushing"), 1, np.where(page.flag("is_test"), 2, 0))
-    staged = page.flag("is_presale")
-    quantity = np.bincount(sold.line_order, np.asarray(sold.lines["quantity"]), minlength=rows)
-    stage = joined(
-        "阶段1:定金",
-        written(_paid(page) // 10),
-        ";阶段2:尾款",
-        written(_paid(page) - _paid(page) // 10),
-    )
-    filled = {
-        "订单编号": wrapped(page.orders["order_id"]),
-        "买家会员名": people["account"],
-        "买家支付宝账号": people["email"],
+    zeros = ("买家支付积分", "返点积分", "买家实际支付积分", "卖家服务费", "买家服务费")
+    return {
         "买家应付货款": written(goods),
         "买家应付邮费": written(shipping),
-        "买家支付积分": repeated("0", rows),
         "总金额": written(goods + shipping),
-        "返点积分": repeated("0", rows),
         "买家实际支付金额": written(_paid(page)),
-        "买家实际支付积分": repeated("0", rows),
-        "订单状态": chosen(STATUS_WORDS, _status(page)),
+        "卡券抵扣": written(page.cents("discount_amount")),
+        "积分抵扣": repeated("0.00", len(page)),
+        "退款金额": written(page.refunded),
+        **{header: repeated("0", len(page)) for header in zeros},
+    }
+
+
+def _buyer_columns(page: Page) -> dict[str, pa.Array]:
+    lot = chance(page.number, 11)
+    return {
+        "买家会员名": page.people["account"],
+        "买家支付宝账号": page.people["email"],
         "买家留言": chosen(MESSAGES, np.where(lot < 0.06, 1 + (lot * 50).astype(int), 0)),
-        "收货人姓名": people["name"],
+        "收货人姓名": page.people["name"],
         "收货地址": page.place,
+        "联系手机": joined("'", page.people["phone"]),
+    }
+
+
+def _deal_columns(page: Page) -> dict[str, pa.Array]:
+    rows, sold = len(page), page.basket.of_kinds("goods", "sample", "test")
+    sent = page.is_status("shipped", "completed", "refunded")
+    remark = np.where(page.flag("is_brushing"), 1, np.where(page.flag("is_test"), 2, 0))
+    quantity = np.bincount(sold.order, np.asarray(sold.rows["quantity"]), minlength=rows)
+    deposit = _paid(page) // 10
+    stages = joined("阶段1:定金", written(deposit), ";阶段2:尾款", written(_paid(page) - deposit))
+    return {
+        "订单编号": wrapped(page.orders["order_id"]),
+        "订单状态": chosen(STATUS_WORDS, _status(page)),
         "运送方式": repeated("快递", rows),
-        "联系手机": joined("'", people["phone"]),
         "订单创建时间": page.local_text("ordered_at"),
         "订单付款时间": page.local_text("paid_at"),
-        "宝贝标题": page.with_lines(sold.lines, sold.line_order).per_order(
-            whole(sold.titles), "，"
-        ),
-        "宝贝种类": texts(np.bincount(sold.line_order, minlength=rows)),
-        "物流单号": where(sent, joined("No:SF", texts(number % 10**12))),
+        "宝贝标题": sold.listed_titles(rows),
+        "宝贝种类": texts(np.bincount(sold.order, minlength=rows)),
+        "物流单号": where(sent, joined("No:SF", texts(page.number % 10**12))),
         "物流公司": where(sent, repeated("同城速运", rows)),
         "订单备注": chosen(REMARKS, remark),
         "宝贝总数量": texts(quantity.astype(np.int64)),
         "店铺Id": repeated("0", rows),
         "店铺名称": page.orders["store"],
         "订单关闭原因": chosen(CLOSED_REASONS, _reason(page)),
-        "卖家服务费": repeated("0", rows),
-        "买家服务费": repeated("0", rows),
         "是否手机订单": repeated("手机订单", rows),
-        "分阶段订单信息": where(staged, stage),
-        "卡券抵扣": written(page.cents("discount_amount")),
-        "积分抵扣": repeated("0.00", rows),
+        "分阶段订单信息": where(page.flag("is_presale"), stages),
         "是否是O2O交易": repeated("否", rows),
-        "退款金额": written(page.refunded),
     }
-    nothing = pa.nulls(rows, pa.string())
-    return pa.table({header: filled.get(header, nothing) for header in headers("taobao_orders")})
 
 
 def _order_truth(page: Page) -> Tables:
@@ -145,7 +147,7 @@ def _order_truth(page: Page) -> Tables:
 
 
 def _new_records(page: Page) -> pa.Table:
-    goods = page.of_kinds("goods", "sample", "test")
+    sold = page.basket.of_kinds("goods", "sample", "test")
     known = page.people["phone"].is_valid()
     composite = joined(page.people["name"], "，86-", page.people["phone"], "，", page.place)
     return pa.table(
@@ -157,9 +159,7 @@ def _new_records(page: Page) -> pa.Table:
             "订单状态": chosen(STATUS_WORDS, _status(page)),
             "收货地址": pc.if_else(known, composite, None),
             "订单创建时间": page.local_text("ordered_at"),
-            "商品标题": page.with_lines(goods.lines, goods.line_order).per_order(
-                whole(goods.titles), "，"
-            ),
+            "商品标题": sold.listed_titles(len(page)),
         }
     )
 
@@ -178,29 +178,22 @@ def _new_truth(page: Page) -> Tables:
 
 
 def _line_records(page: Page) -> pa.Table:
-    sold = page.of_kinds("goods", "sample", "test")
-    lines = sold.lines
-    of_order = pa.array(sold.line_order)
-    nothing = pa.nulls(lines.num_rows, pa.string())
-    return pa.table(
-        {
-            "订单编号": wrapped(lines["order_id"]),
-            "标题": sold.titles,
-            "价格": lines["unit_price"].cast(pa.decimal128(18, 2)).cast(pa.string()),
-            "购买数量": lines["quantity"].cast(pa.int64()).cast(pa.string()),
-            "外部系统编号": lines["product_id"],
-            "商品属性": nothing,
-            "套餐信息": nothing,
-            "备注": nothing,
-            "订单状态": chosen(STATUS_WORDS, _status(page)).take(of_order),
-            "商家编码": lines["product_id"],
-        }
-    )
+    sold = page.basket.of_kinds("goods", "sample", "test")
+    filled = {
+        "订单编号": wrapped(sold.rows["order_id"]),
+        "标题": sold.titles,
+        "价格": sold.prices,
+        "购买数量": sold.quantities,
+        "外部系统编号": sold.rows["product_id"],
+        "订单状态": chosen(STATUS_WORDS, _status(page)).take(pa.array(sold.order)),
+        "商家编码": sold.rows["product_id"],
+    }
+    nothing = pa.nulls(sold.rows.num_rows, pa.string())
+    return pa.table({header: filled.get(header, nothing) for header in headers("taobao_lines")})
 
 
 def _line_truth(page: Page) -> Tables:
-    sold = page.of_kinds("goods", "sample", "test")
-    return {"order_lines": expected_lines(sold)}
+    return {"order_lines": expected_lines(page.basket.of_kinds("goods", "sample", "test"))}
 
 
 ORDERS = Dialect(

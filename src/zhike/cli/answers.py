@@ -91,8 +91,11 @@ def _print_sheet(sheet: Sheet) -> None:
         pad_edge=False,
     )
     for place, title in enumerate(sheet.header):
-        justify = "right" if place in sheet.right else "left"
-        table.add_column(Text(title), justify=justify, no_wrap=not on_terminal)
+        table.add_column(
+            Text(title),
+            justify="right" if place in sheet.right else "left",
+            no_wrap=not on_terminal,
+        )
     for row in sheet.rows:
         table.add_row(*(Text(cell) for cell in row))
     width = None if on_terminal else ENDLESS_COLUMNS

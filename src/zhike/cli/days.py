@@ -9,7 +9,7 @@ import click
 from zhike.i18n import _
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day as 2024-03-01."""
 
     name = "day"

@@ -11,7 +11,6 @@ import click
 from zhike.cli.answers import Answer, Sheet
 from zhike.cli.frame import State, argument, command, option
 from zhike.cli.progress import watched
-from zhike.cli.words import fate_label, reason_label
 from zhike.errors import ParameterError
 from zhike.i18n import LazyText, _, format_count, format_instant, format_share, lazy
 
@@ -25,17 +24,23 @@ if TYPE_CHECKING:
     argument("paths", nargs=-1, required=True),
     option(
         "--map",
-        lazy("Say what a column is: COLUMN=FIELD, such as 客户=customer_id. May be repeated."),
+        lazy(
+            "Say what a column is: COLUMN=FIELD, such as 客户=customer_id; FIELD - leaves it out. "
+            "May be repeated."
+        ),
         multiple=True,
         metavar="COLUMN=FIELD",
     ),
+    option("--encoding", lazy("Encoding of the files, where their bytes do not tell."), default=""),
 )
-def add(state: State, paths: tuple[str, ...], map: tuple[str, ...]) -> Answer:
+def add(state: State, paths: tuple[str, ...], map: tuple[str, ...], encoding: str) -> Answer:
     """Add the files and say what became of each record."""
     workspace = state.workspace()
     ask = _ask if sys.stdin.isatty() and sys.stderr.isatty() and not state.as_json else None
     with watched() as progress:
-        reports = workspace.add(paths, map=_overrides(map), ask=ask, progress=progress)
+        reports = workspace.add(
+            paths, map=_overrides(map), ask=ask, encoding=encoding, progress=progress
+        )
     data = [report.as_json() for report in reports]
     return Answer(data={"files": data}, shown=list(_shown(data)))
 
@@ -44,7 +49,7 @@ def add(state: State, paths: tuple[str, ...], map: tuple[str, ...]) -> Answer:
 def sources(state: State) -> Answer:
     """List the batches."""
     batches = state.workspace().sources()
-    data = [
+    data: list[dict[str, Any]] = [
         {
             "batch": batch.id,
             "file": batch.file,
@@ -123,7 +128,7 @@ def _overrides(given: Iterable[str]) -> dict[str, str]:
         column, sign, target = pair.rpartition("=")
         if not sign or not column:
             raise ParameterError.out_of_bounds("--map", pair, lazy("COLUMN=FIELD"))
-        overrides[column.strip()] = target.strip()
+        overrides[column.strip()] = "" if target.strip() == "-" else target.strip()
     return overrides
 
 
@@ -138,14 +143,17 @@ def _ask(name: str, question: Question) -> str | None:
 
 
 def _shown(reports: list[dict[str, Any]]) -> Iterator[str | LazyText | Sheet]:
+    from zhike.preparation import REASONS
+    from zhike.reports.words import FATES
+
     for report in reports:
         yield _headline(report)
         fates = {fate: count for fate, count in report["fates"].items() if count}
         yield "  " + ", ".join(
-            f"{fate_label(fate)} {format_count(count)}" for fate, count in fates.items()
+            f"{FATES[fate]} {format_count(count)}" for fate, count in fates.items()
         )
         for code, count in report["reasons"].items():
-            yield f"    {reason_label(code)}: {format_count(count)}"
+            yield f"    {REASONS.get(code, code)} {format_count(count)}"
         if not fates.keys() <= {"unchanged"}:
             yield _mapping_sheet(report["mapping"])
         if report["unmapped"]:

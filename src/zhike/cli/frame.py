@@ -22,7 +22,7 @@ import click
 from zhike.cli.answers import Answer, print_answer, print_error
 from zhike.cli.click_words import speak_through_zhike
 from zhike.errors import ZhikeError
-from zhike.i18n import LazyText, from_environment, lazy, use_language
+from zhike.i18n import LazyText, _, from_environment, lazy, use_language
 
 if TYPE_CHECKING:
     from zhike.workspace import Workspace
@@ -37,10 +37,12 @@ class State:
     Attributes:
         folder: The workspace, or where one is to be.
         as_json: Whether a program reads the answer.
+        language: The language asked for; empty where none was.
     """
 
     folder: Path = field(default_factory=Path)
     as_json: bool = False
+    language: str = ""
 
     def workspace(self) -> Workspace:
         """The workspace of this call."""
@@ -88,6 +90,11 @@ class Command(click.Command):
         """The first sentence of it, for the list of commands."""
         return _first_sentence(self.words)
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """What follows its name on the usage line."""
+        self.options_metavar = _("[OPTIONS]")
+        return super().collect_usage_pieces(ctx)
+
     def invoke(self, ctx: click.Context) -> int:
         """Run it and show what it gives back; gives the exit code."""
         state = _settled(ctx)
@@ -129,6 +136,12 @@ class Group(click.Group):
     def get_short_help_str(self, limit: int = 45) -> str:
         """The first sentence of it, for the list of commands."""
         return _first_sentence(self.words)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """What follows its name on the usage line."""
+        self.options_metavar = _("[OPTIONS]")
+        self.subcommand_metavar = _("COMMAND [ARGS]...")
+        return super().collect_usage_pieces(ctx)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Take what was chosen before the command's name, then run the command."""
@@ -227,7 +240,7 @@ def _settled(ctx: click.Context) -> State:
     """The state, with what was chosen at this place of the command line."""
     state = ctx.ensure_object(State)
     folder, as_json = ctx.params.pop("directory"), ctx.params.pop("json")
-    ctx.params.pop("lang")  # chosen before anything was parsed
+    state.language = ctx.params.pop("lang") or state.language  # spoken since before parsing
     state.folder = folder or state.folder
     state.as_json = as_json or state.as_json
     return state

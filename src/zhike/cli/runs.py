@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from zhike.cli.answers import Answer, Sheet
 from zhike.cli.days import DAY
@@ -73,7 +74,7 @@ def analyses(state: State) -> Answer:
     from zhike.analyses import REGISTRY
     from zhike.catalogue.parameters import parameters_of
 
-    data = [
+    data: list[dict[str, Any]] = [
         {
             "name": name,
             "title": str(kind.title),
@@ -105,9 +106,7 @@ def analyses(state: State) -> Answer:
 )
 def report(state: State, path: Path | None) -> Answer:
     """Write the report and say where it is."""
-    from zhike.i18n import language
-
-    written = state.workspace().report(path, language=language())
+    written = state.workspace().report(path, language=state.language)
     return Answer(
         data={"report": str(written)},
         shown=[lazy("The report is in {path}", path=written)],

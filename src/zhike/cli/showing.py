@@ -12,15 +12,16 @@ import click
 
 from zhike.cli.answers import Answer, Sheet
 from zhike.cli.days import DAY
-from zhike.cli.frame import Command, Group, State, command, option
+from zhike.cli.frame import Command, Group, State, argument, command, option
 from zhike.i18n import LazyText, _, format_count, format_day, lazy
 
 if TYPE_CHECKING:
+    from zhike.blocks import Block, Number, Table
     from zhike.catalogue.analysis import Analysis
     from zhike.catalogue.parameters import Parameter
     from zhike.workspace.results import StoredResult
 
-CLICK_TYPES: Mapping[Any, click.ParamType] = {
+CLICK_TYPES: Mapping[Any, click.ParamType[Any]] = {
     int: click.INT,
     float: click.FLOAT,
     str: click.STRING,
@@ -29,12 +30,12 @@ CLICK_TYPES: Mapping[Any, click.ParamType] = {
 PREVIEW_ROWS = 20
 
 
-class Several(click.ParamType):
+class Several(click.ParamType[tuple[Any, ...]]):
     """Values of one kind, written with commas between: 7,30,90."""
 
     name = "list"
 
-    def __init__(self, item: click.ParamType) -> None:
+    def __init__(self, item: click.ParamType[Any]) -> None:
         self._item = item
 
     def convert(
@@ -70,7 +71,7 @@ show = Show("show", lazy("Show what an analysis found; `zhike show` alone lists 
 @command(
     "customers",
     lazy("List customers, with what an analysis says of each."),
-    click.Argument(["analysis"], required=False),
+    argument("analysis", required=False),
     option(
         "--where",
         lazy("Condition such as segment=champions or monetary>=1000. May be repeated."),
@@ -129,7 +130,7 @@ def _option(item: Parameter) -> click.Parameter:
 def _words(item: Parameter) -> LazyText:
     """What the option is for, what it may be and what it is by itself."""
     allowed = item.constraint.words() if item.constraint else ""
-    described = item.description
+    described: LazyText | str = item.description
     if allowed and not getattr(item.constraint, "choices", None):
         described = lazy("{described} It must be {allowed}.", described=described, allowed=allowed)
     if item.default in (None, "", ()):
@@ -147,46 +148,65 @@ def _plain(kind: Any) -> Any:
 
 
 def _told(result: StoredResult) -> Iterator[str | LazyText | Sheet]:
-    from zhike.blocks import Chart, Number, Table, Text
+    from zhike.blocks import Number, Text
 
     day = format_day(dt.date.fromisoformat(result.as_of))
     yield lazy("{title} (as of {day})", title=result.title, day=day)
     yield ""
-    numbers = [block for block in result.blocks() if isinstance(block, Number)]
+    blocks = list(result.blocks())
+    numbers = [block for block in blocks if isinstance(block, Number)]
     if numbers:
-        yield Sheet(
-            header=(_("Number"), _("Value")),
-            rows=[(str(item.label), _cell(item.value)) for item in numbers],
-            right=frozenset({1}),
-        )
-    for block in result.blocks():
+        yield _numbers(numbers, result.currency)
+    for block in blocks:
         if isinstance(block, Text):
-            yield str(block.body)
-        elif isinstance(block, Table):
-            yield _table(block)
-        elif isinstance(block, Chart) and block.table not in result.tables().values():
-            yield _table(block.table)
+            yield block.body
+    for table in _tables(blocks):
+        yield _table(table, result.currency)
     for finding in result.findings():
         yield f"• {finding.sentence}"
 
 
-def _table(block: Any) -> Sheet:
-    rows = block.rows.slice(0, PREVIEW_ROWS).to_pylist()
-    cells = [
-        [_cell(_labelled(row[column.name], column.labels)) for column in block.columns]
-        for row in rows
-    ]
-    right = _numeric(rows, [column.name for column in block.columns])
+def _tables(blocks: list[Block]) -> Iterator[Table]:
+    """Every table once, those behind charts included."""
+    from zhike.blocks import Chart, Table
+
+    seen = set()
+    for block in blocks:
+        table = block.table if isinstance(block, Chart) else block
+        if isinstance(table, Table) and table.name not in seen:
+            seen.add(table.name)
+            yield table
+
+
+def _numbers(numbers: list[Number], currency: str) -> Sheet:
+    """The headline numbers, each beside what it is compared with."""
+    from zhike.blocks import change_of, write_value
+    from zhike.reports.words import COMPARISONS
+
+    labels = list(dict.fromkeys(label for item in numbers for label in item.comparisons))
+    rows = []
+    for item in numbers:
+        changes = (change_of(item, label) for label in labels)
+        cells = [change[0] if change else "" for change in changes]
+        rows.append((str(item.label), write_value(item.value, item.format, currency), *cells))
     return Sheet(
-        title=str(block.title),
-        header=[str(column.label) for column in block.columns],
-        rows=cells,
-        right=right,
+        header=(_("Metric"), _("Value"), *(str(COMPARISONS.get(label, label)) for label in labels)),
+        rows=rows,
+        right=frozenset(range(1, 2 + len(labels))),
     )
 
 
-def _labelled(value: Any, labels: Mapping[str, LazyText]) -> Any:
-    return str(labels[value]) if value in labels else value
+def _table(table: Table, currency: str) -> Sheet:
+    from zhike.blocks import write_rows
+
+    left = ("text", "day", "month")
+    columns = enumerate(table.columns)
+    return Sheet(
+        title=str(table.title),
+        header=[str(column.label) for column in table.columns],
+        rows=write_rows(table, currency, most=PREVIEW_ROWS),
+        right=frozenset(place for place, column in columns if column.format not in left),
+    )
 
 
 def _numeric(rows: list[dict[str, Any]], names: list[str]) -> frozenset[int]:
@@ -198,12 +218,7 @@ def _numeric(rows: list[dict[str, Any]], names: list[str]) -> frozenset[int]:
 
 
 def _cell(value: Any) -> str:
+    """A value as it is in the data; a list of customers is for looking things up."""
     if value is None:
         return "–"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, float):
-        return f"{value:,.2f}"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return str(value)
+    return f"{value:.2f}" if isinstance(value, float) else str(value)

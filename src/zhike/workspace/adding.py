@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,13 +10,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from zhike.errors import MappingError
-from zhike.i18n import LazyText, lazy
-from zhike.preparation.mapping import from_json, suggest, to_json
+from zhike.i18n import LazyText, language, lazy
+from zhike.preparation.mapping import suggest
 from zhike.preparation.reading import FileReading, Question
-from zhike.sources import RawTable, content_hash, open_source
+from zhike.schema.headers import fold_header
+from zhike.sources import (
+    RawTable,
+    SourceOptions,
+    content_hash,
+    files_at,
+    open_source,
+    write_parquet,
+)
 from zhike.workspace.durable import move, remove_tree
-from zhike.workspace.landing import FATES, Batch, LandingStore, Part, batch_id, land
-from zhike.workspace.mappings import Mappings
+from zhike.workspace.landing import FATES, Batch, LandingStore, Part, batch_id
+from zhike.workspace.mappings import Mappings, reading_as_json, reading_from_json
 from zhike.workspace.preparing import Kitchen, earlier_folders, prepared_part
 
 Ask = Callable[[str, Question], "str | None"]
@@ -82,12 +89,19 @@ class Adding:
         landing: Where batches are kept.
         mappings: What is remembered about headers.
         progress: Told of each step.
+        encoding: Of the files, where a person knows it better.
     """
 
     def __init__(
-        self, kitchen: Kitchen, landing: LandingStore, mappings: Mappings, progress: Progress
+        self,
+        kitchen: Kitchen,
+        landing: LandingStore,
+        mappings: Mappings,
+        progress: Progress,
+        encoding: str = "",
     ) -> None:
         self._kitchen = kitchen
+        self._options = SourceOptions(encoding=encoding)
         self._landing = landing
         self._mappings = mappings
         self._progress = progress
@@ -98,13 +112,13 @@ class Adding:
         """Land all files, settle all questions, then keep them one by one."""
         drafts: list[_Draft | Batch] = []
         try:
-            for file, tables in _files(paths):
-                drafts.append(self._landed(file, tables))
+            for path in paths:
+                drafts += [self._landed(file) for file in files_at(path)]
             fresh = [draft for draft in drafts if isinstance(draft, _Draft)]
             for draft in fresh:
-                draft.readings = [
-                    self._read(draft, number, overrides) for number in range(len(draft.tables))
-                ]
+                for number, table in enumerate(draft.tables):
+                    said = _meant_for(table.header, overrides, fresh)
+                    draft.readings.append(self._read(draft, number, said))
             self._settle_questions(fresh, overrides, ask)
             reports = []
             for done, item in enumerate(drafts):
@@ -115,7 +129,7 @@ class Adding:
                 if isinstance(item, _Draft):
                     remove_tree(item.folder)
 
-    def _landed(self, file: Path, tables: Iterable[RawTable]) -> _Draft | Batch:
+    def _landed(self, file: Path) -> _Draft | Batch:
         self._progress(lazy("Reading {file}", file=file.name), 0, 0)
         digest = content_hash(file)
         known = self._landing.holding(digest)
@@ -123,8 +137,8 @@ class Adding:
             return known
         draft = _Draft(file=file, content_hash=digest, folder=self._landing.draft())
         try:
-            for number, table in enumerate(tables):
-                draft.rows.append(land(table.batches(), draft.folder / f"{number}.parquet"))
+            for number, table in enumerate(open_source(file, options=self._options)):
+                draft.rows.append(write_parquet(table, draft.folder / f"{number}.parquet"))
                 draft.tables.append(table)
         except BaseException:
             remove_tree(draft.folder)
@@ -138,7 +152,7 @@ class Adding:
         remembered = self._mappings.recall(reading.signature)
         if remembered is None or overrides:
             return reading
-        return suggest(raw, table.header, table.name, None, from_json(remembered))
+        return suggest(raw, table.header, table.name, None, reading_from_json(remembered))
 
     def _settle_questions(
         self, drafts: Sequence[_Draft], overrides: Mapping[str, str], ask: Ask | None
@@ -146,14 +160,14 @@ class Adding:
         open_questions = []
         for draft in drafts:
             for number, table in enumerate(draft.tables):
-                answers = dict(overrides)
+                answers = said = _meant_for(table.header, overrides, drafts)
                 for question in draft.readings[number].questions:
                     answer = ask(table.name, question) if ask else None
                     if answer is None:
                         open_questions.append((table.name, question))
                     else:
-                        answers |= _as_override(question, answer)
-                if answers != dict(overrides):
+                        answers = answers | _as_override(question, answer)
+                if answers != said:
                     draft.readings[number] = self._read(draft, number, answers)
         if open_questions:
             raise UnsettledMappingError(open_questions)
@@ -203,7 +217,7 @@ class Adding:
                     encoding=table.encoding,
                     header=tuple(table.header),
                     rows_read=draft.rows[number],
-                    reading=to_json(draft.readings[number]),
+                    reading=reading_as_json(draft.readings[number]),
                 )
                 for number, table in enumerate(draft.tables)
             ),
@@ -246,10 +260,19 @@ class UnsettledMappingError(MappingError):
         }
 
 
-def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, list[RawTable]]]:
-    for path in paths:
-        for file, tables in itertools.groupby(open_source(path), key=lambda table: table.file):
-            yield file, list(tables)
+def _meant_for(
+    header: Sequence[str], overrides: Mapping[str, str], drafts: Sequence[_Draft]
+) -> dict[str, str]:
+    """What was said of this table's columns, and of columns that no table has."""
+    folded = {fold_header(column) for column in header}
+    known = {
+        fold_header(column) for draft in drafts for table in draft.tables for column in table.header
+    }
+    return {
+        column: target
+        for column, target in overrides.items()
+        if fold_header(column) in folded or fold_header(column) not in known
+    }
 
 
 def _seen_before(batch: Batch, part: Part) -> FileReport:
@@ -263,4 +286,4 @@ def _as_override(question: Question, answer: str) -> dict[str, str]:
 
 
 def _why(column: Mapping[str, Any]) -> str:
-    return str(column["why"])
+    return str(column["why"][language()])

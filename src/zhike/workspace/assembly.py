@@ -71,7 +71,7 @@ class Source:
 def assembled(engine: Engine, sources: Sequence[Source], table: str) -> ir.Table | None:
     """One standard table over all sources; None where a single file already is it."""
     having = [source for source in sources if table in source.tables]
-    if len(having) == 1 and table != "refunds":
+    if len(having) == 1 and (table != "refunds" or not _later_orders(sources, having[0])):
         return None
     if table == "order_lines":
         return _plain(_latest_whole(_rows(engine, having, table), "order_id"), table)
@@ -105,6 +105,14 @@ def _rows(engine: Engine, sources: Sequence[Source], table: str) -> ir.Table:
         for source in sources
     ]
     return reduce(lambda left, right: left.union(right), parts)
+
+
+def _later_orders(sources: Sequence[Source], told: Source) -> bool:
+    """Whether a later export of the feed may say anew which orders were refunded."""
+    return any(
+        source.feed == told.feed and source.sequence > told.sequence and "orders" in source.tables
+        for source in sources
+    )
 
 
 def _plain(rows: ir.Table, table: str) -> ir.Table:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from zhike.errors import WorkspaceError
 from zhike.i18n import lazy
 from zhike.workspace.durable import move, read_json, remove_tree, sync_file, write_json
 
 FATES = ("loaded", "updated", "unchanged", "merged", "rejected", "skipped")
-ROW_GROUP_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +43,11 @@ class Part:
     reasons: Mapping[str, int] = field(default_factory=dict)
     prepared_with: str = ""
     hashes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def platform(self) -> str:
+        """Platform code such as "taobao_orders"; empty where none was recognised."""
+        return str(self.reading["platform"])
 
     @property
     def feed(self) -> str:
@@ -155,37 +156,6 @@ class LandingStore:
 def batch_id(added_at: datetime, content_hash: str) -> str:
     """Time and content: sorts by time, and tells what it holds."""
     return f"{added_at:%Y%m%dT%H%M%S}-{content_hash[:8]}"
-
-
-def land(batches: Iterable[pa.RecordBatch], path: Path) -> int:
-    """Stream a raw table into Parquet; gives the number of its records.
-
-    Memory holds one row group at a time, however large the file.
-    """
-    rows = 0
-    writer: pq.ParquetWriter | None = None
-    try:
-        for group in _row_groups(batches):
-            writer = writer or pq.ParquetWriter(path, group.schema, compression="zstd")
-            writer.write_table(group, row_group_size=max(1, group.num_rows))
-            rows += group.num_rows
-    finally:
-        if writer is not None:
-            writer.close()
-    return rows
-
-
-def _row_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    held: list[pa.RecordBatch] = []
-    held_bytes = 0
-    for batch in batches:
-        held.append(batch)
-        held_bytes += batch.nbytes
-        if held_bytes >= ROW_GROUP_BYTES:
-            yield pa.Table.from_batches(held)
-            held, held_bytes = [], 0
-    if held:
-        yield pa.Table.from_batches(held)
 
 
 def _as_json(batch: Batch) -> dict[str, Any]:

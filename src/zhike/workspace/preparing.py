@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from zhike.engines import Engine
-from zhike.preparation import Context, prepare, settle
-from zhike.preparation.mapping import from_json
+from zhike.preparation.context import Context
 from zhike.workspace.assembly import Source
 from zhike.workspace.durable import move, remove_tree, sync_file
 from zhike.workspace.landing import Batch, LandingStore, Part
 from zhike.workspace.layout import Layout
+from zhike.workspace.mappings import reading_from_json
 from zhike.workspace.objects import sha256
 from zhike.workspace.settings import Settings
 
@@ -81,8 +81,10 @@ def prepared_part(
     kitchen: Kitchen, part: Part, raw: Path, landed_on: str, folder: Path, earlier: Sequence[Path]
 ) -> Part:
     """Prepare one part into a folder and settle its fates against earlier batches of its feed."""
+    from zhike.preparation import prepare, settle
+
     folder.mkdir(parents=True, exist_ok=True)
-    reading = from_json(part.reading)
+    reading = reading_from_json(part.reading)
     rows = kitchen.engine.read_parquet([raw])
     done = prepare(rows, reading, kitchen.context(landed_on), folder)
     settled = settle(kitchen.engine, folder, earlier)

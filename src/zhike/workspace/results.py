@@ -17,8 +17,9 @@ import pyarrow as pa
 from pyarrow import types
 
 from zhike.blocks import Block, Chart, Column, Finding, Number, Table, Text
-from zhike.catalogue.analysis import Analysis
+from zhike.catalogue import Analysis, as_of_day
 from zhike.i18n import LANGUAGES, Language, LazyText, language, use_language
+from zhike.schema import Shop
 
 KINDS: Mapping[str, type[Text | Number | Table | Chart]] = {
     "text": Text,
@@ -37,8 +38,10 @@ class StoredResult:
         title: Its title, in the language of the result.
         question: The question it answers.
         as_of: The day looked back from.
+        currency: ISO code that its amounts are in.
         params: Parameters, as JSON.
         numbers: Headline numbers by metric name.
+        tables: Its bounded tables by name.
         kept_blocks: How to show it.
         kept_findings: What stands out.
     """
@@ -47,8 +50,10 @@ class StoredResult:
     title: str
     question: str
     as_of: str
+    currency: str
     params: Mapping[str, Any]
     numbers: Mapping[str, float | None]
+    tables: Mapping[str, pa.Table]
     kept_blocks: tuple[Block, ...]
     kept_findings: tuple[Finding, ...]
 
@@ -60,16 +65,6 @@ class StoredResult:
         """What stands out."""
         yield from self.kept_findings
 
-    def tables(self) -> dict[str, Table]:
-        """Every table of it by name, those behind charts included."""
-        found: dict[str, Table] = {}
-        for block in self.kept_blocks:
-            if isinstance(block, Chart):
-                found.setdefault(block.table.name, block.table)
-            elif isinstance(block, Table):
-                found[block.name] = block
-        return found
-
     def as_json(self) -> dict[str, Any]:
         """`analysis, as_of, params, numbers, tables, findings`, as `show --json` prints it."""
         return {
@@ -77,31 +72,35 @@ class StoredResult:
             "as_of": self.as_of,
             "params": jsonable(self.params),
             "numbers": jsonable(self.numbers),
-            "tables": {name: records(table.rows) for name, table in self.tables().items()},
-            "findings": [jsonable(finding) for finding in self.kept_findings],
+            "tables": {name: records(rows) for name, rows in self.tables.items()},
+            "findings": jsonable(self.kept_findings),
         }
 
 
-def stored(analysis: Analysis, result: Any, as_of: date) -> StoredResult:
+def stored(analysis: Analysis, result: Any, shop: Shop) -> StoredResult:
     """A result as it is kept, with its words in the language of the moment."""
+    as_of = as_of_day(shop, analysis.as_of)
     params = {item.name: getattr(analysis, item.name) for item in dataclasses.fields(analysis)}
+    fields = {item.name: getattr(result, item.name) for item in dataclasses.fields(result)}
     return StoredResult(
         analysis=analysis.name,
         title=str(analysis.title),
         question=str(analysis.question),
         as_of=as_of.isoformat(),
+        currency=shop.currency,
         params=jsonable(params | {"as_of": as_of}),
         numbers=jsonable(dict(result.numbers)),
+        tables={name: value for name, value in fields.items() if isinstance(value, pa.Table)},
         kept_blocks=tuple(result.blocks()),
         kept_findings=tuple(result.findings()),
     )
 
 
-def write_result(folder: Path, analysis: Analysis, result: Any, as_of: date) -> None:
+def write_result(folder: Path, analysis: Analysis, result: Any, shop: Shop) -> None:
     """Keep a result in every language."""
     for chosen in LANGUAGES:
         with use_language(chosen):
-            value = _kept(stored(analysis, result, as_of))
+            value = _kept(stored(analysis, result, shop))
             text = json.dumps(value, ensure_ascii=False, allow_nan=False)
         _path(folder, analysis.name, chosen).write_text(text, encoding="utf-8")
 
@@ -112,13 +111,13 @@ def read_result(folder: Path, analysis: str) -> StoredResult | None:
     if not path.exists():
         return None
     values = json.loads(path.read_text(encoding="utf-8"))
-    return StoredResult(
-        **{key: values[key] for key in values.keys() - {"blocks", "findings"}},
-        kept_blocks=tuple(_block(item) for item in values["blocks"]),
-        kept_findings=tuple(
-            Finding(**item | {"sentence": _said(item["sentence"])}) for item in values["findings"]
-        ),
+    blocks = tuple(_block(item) for item in values.pop("kept_blocks"))
+    findings = tuple(
+        Finding(**item | {"sentence": _said(item["sentence"])})
+        for item in values.pop("kept_findings")
     )
+    tables = {name: _rows(rows) for name, rows in values.pop("tables").items()}
+    return StoredResult(**values, tables=tables, kept_blocks=blocks, kept_findings=findings)
 
 
 def records(rows: pa.Table) -> list[dict[str, Any]]:
@@ -184,13 +183,8 @@ def _path(folder: Path, analysis: str, chosen: Language) -> Path:
 
 def _kept(result: StoredResult) -> dict[str, Any]:
     names = {kind: name for name, kind in KINDS.items()}
-    values = {
-        item.name: jsonable(getattr(result, item.name))
-        for item in dataclasses.fields(result)
-        if not item.name.startswith("kept_")
-    }
     blocks = [{"type": names[type(block)]} | jsonable(block) for block in result.kept_blocks]
-    return values | {"blocks": blocks, "findings": jsonable(result.kept_findings)}
+    return {**jsonable(result), "kept_blocks": blocks}
 
 
 def _block(value: dict[str, Any]) -> Block:

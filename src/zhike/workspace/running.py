@@ -17,8 +17,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from zhike.analyses import REGISTRY
-from zhike.catalogue.analysis import Analysis
-from zhike.catalogue.availability import what_is_missing
+from zhike.catalogue import Analysis, lacking
 from zhike.errors import ParameterError, WorkspaceError, ZhikeError
 from zhike.i18n import LANGUAGES, LazyText, lazy, use_language
 from zhike.schema import TABLE_NAMES, Shop
@@ -187,23 +186,25 @@ def made(kind: type[Analysis], values: Mapping[str, Any]) -> Analysis:
     known = {item.name for item in dataclasses.fields(kind)}
     for name in values.keys() - known:
         raise ParameterError.unknown(lazy("parameter"), name, known)
-    return kind(**values)
+    return kind(
+        **{name: tuple(item) if isinstance(item, list) else item for name, item in values.items()}
+    )
 
 
 def _outcome(analysis: Analysis, shop: Shop, folder: Path) -> tuple[str, dict[str, str]]:
-    lacking = what_is_missing(analysis.needs, shop)
-    if lacking is not None:
-        return "skipped", _in_every_language(lacking)
+    missing = lacking(analysis, shop)
+    if missing is not None:
+        return "skipped", _in_every_language(missing)
     try:
         result = analysis.run(shop)
-        write_result(folder, analysis, result, shop.as_of or date.min)
+        write_result(folder, analysis, result, shop)
     except ZhikeError as fault:
         return "failed", _in_every_language(fault)
     return "done", {}
 
 
 def _in_every_language(text: object) -> dict[str, str]:
-    said = {}
+    said: dict[str, str] = {}
     for chosen in LANGUAGES:
         with use_language(chosen):
             said[chosen] = str(text)
@@ -233,6 +234,8 @@ def _input(batch: Batch) -> dict[str, Any]:
         "file": batch.file,
         "content_hash": batch.content_hash,
         "rows_read": batch.rows_read,
+        "added_at": batch.added_at.isoformat(timespec="seconds"),
+        "platform": next((part.platform for part in batch.parts if part.platform), ""),
         "parts": [
             {"name": part.name, "fates": dict(part.fates), "reasons": dict(part.reasons)}
             for part in batch.parts

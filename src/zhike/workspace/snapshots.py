@@ -187,8 +187,9 @@ class SnapshotStore:
 
 
 def snapshot_id(now: datetime) -> str:
-    """A new snapshot's id."""
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+    """A new snapshot's id: its moment to the millisecond, so that ids sort by time."""
+    moment = now.astimezone(UTC)
+    return f"{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03d}-{secrets.token_hex(2)}"
 
 
 def _manifest(path: Path) -> Manifest:

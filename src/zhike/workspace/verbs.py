@@ -61,8 +61,7 @@ def analyse(name: str, *, orders: Any, currency: str = "CNY", **more: Any) -> An
         2
     """
     from zhike.analyses import REGISTRY
-    from zhike.catalogue import shop_from
-    from zhike.catalogue.availability import what_is_missing
+    from zhike.catalogue import lacking, shop_from
     from zhike.errors import InputError, ParameterError
     from zhike.i18n import lazy
     from zhike.schema import TABLE_NAMES
@@ -73,9 +72,9 @@ def analyse(name: str, *, orders: Any, currency: str = "CNY", **more: Any) -> An
     tables = {key: more.pop(key) for key in TABLE_NAMES if key in more}
     chosen = made(REGISTRY[name], more)
     shop = shop_from(orders=orders, currency=currency, as_of=chosen.as_of, **tables)
-    lacking = what_is_missing(chosen.needs, shop)
-    if lacking is not None:
-        raise InputError(lacking, code="needs")
+    missing = lacking(chosen, shop)
+    if missing is not None:
+        raise InputError(missing, code="needs")
     return chosen.run(shop)
 
 

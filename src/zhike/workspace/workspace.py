@@ -104,6 +104,7 @@ class Workspace:
         *,
         map: Mapping[str, str] | None = None,
         ask: Ask | None = None,
+        encoding: str = "",
         progress: Progress = _quietly,
     ) -> list[FileReport]:
         """Take files in: land them, map their columns, prepare their standard tables.
@@ -112,6 +113,7 @@ class Workspace:
             paths: Files, folders or globs.
             map: Column to "table.field", to overrule what Zhike thinks.
             ask: Called with each question that only a person can answer.
+            encoding: Of the files, where their bytes do not tell.
             progress: Told of each step.
 
         Raises:
@@ -123,7 +125,7 @@ class Workspace:
 
         several = [paths] if isinstance(paths, str | Path) else list(paths)
         with self._writing("add"), self._kitchen() as kitchen:
-            adding = Adding(kitchen, self._landing, self.mappings, progress)
+            adding = Adding(kitchen, self._landing, self.mappings, progress, encoding)
             return adding.add([Path(path) for path in several], map or {}, ask)
 
     def remove(self, batch: str) -> Batch:
@@ -200,7 +202,7 @@ class Workspace:
         if kept is not None:
             return kept
         shop = self.open_snapshot()
-        return stored(chosen, _computed(chosen, shop), chosen.as_of or shop.as_of)
+        return stored(chosen, _computed(chosen, shop), shop)
 
     def customers(
         self,
@@ -231,10 +233,24 @@ class Workspace:
         return listed(rows, where=where, sort=sort, limit=limit)
 
     def report(self, path: str | Path | None = None, *, language: str = "") -> Path:
-        """Write the report of the published snapshot as one HTML file; gives its path."""
+        """Write the report of the published snapshot as one HTML file; gives its path.
+
+        Args:
+            path: Where; without it `report-<as of>.html` in the workspace.
+            language: "zh" or "en"; without it the workspace's, else the reader's.
+        """
+        from zhike import i18n
         from zhike.workspace.reporting import write_report
 
-        return write_report(self, Path(path) if path else None, language)
+        manifest, mark = self._marked(None)
+        chosen = language or self.settings.language or i18n.language()
+        target = Path(path) if path else self.folder / f"report-{manifest.as_of}-{chosen}.html"
+        try:
+            with i18n.use_language(chosen), room_on_disk(_standing(target.absolute().parent)):
+                results = self._snapshots.folder(manifest.id) / "results"
+                return write_report(manifest, results, target.absolute())
+        finally:
+            mark.unlink(missing_ok=True)
 
     def _analysis(self, name: str, params: Mapping[str, Any]) -> tuple[Analysis, bool]:
         """The analysis with these parameters, and whether the run had the same."""
@@ -288,9 +304,9 @@ class Workspace:
 
 
 def _computed(analysis: Analysis, shop: Shop) -> Any:
-    from zhike.catalogue.availability import what_is_missing
+    from zhike.catalogue import lacking
 
-    reason = what_is_missing(analysis.needs, shop)
+    reason = lacking(analysis, shop)
     if reason is not None:
         raise WorkspaceError(reason, code="needs")
     return analysis.run(shop)

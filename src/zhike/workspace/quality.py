@@ -1,0 +1,91 @@
+"""The quality of the data: what the ledgers and the prepared tables say, gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from zhike.workspace.landing import FATES, Batch
+from zhike.workspace.layout import Layout
+from zhike.workspace.preparing import prepared_folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quality:
+    """How good the data are.
+
+    Attributes:
+        batches: One entry a raw table: `file`, `batch`, `added_at`, `rows_read`, `fates`,
+            `reasons`; in the order in which they were added, which is the trend.
+        columns: One row a raw table, standard table and column, as preparation measured it.
+        repairs: One row a raw table, rule and column: how many values were repaired, and one
+            before and after.
+    """
+
+    batches: tuple[Mapping[str, Any], ...]
+    columns: pa.Table
+    repairs: pa.Table
+
+    def as_json(self) -> dict[str, Any]:
+        """What `quality --json` prints."""
+        from zhike.workspace.results import records
+
+        return {
+            "files": [dict(item) for item in self.batches],
+            "columns": records(self.columns),
+            "repairs": records(self.repairs),
+        }
+
+
+def quality_of(layout: Layout, batches: Sequence[Batch]) -> Quality:
+    """The quality of all batches."""
+    entries = [
+        {
+            "file": part.name,
+            "batch": batch.id,
+            "added_at": batch.added_at.isoformat(timespec="seconds"),
+            "rows_read": part.rows_read,
+            "fates": {fate: part.fates.get(fate, 0) for fate in FATES},
+            "reasons": dict(part.reasons),
+        }
+        for batch in batches
+        for part in batch.parts
+    ]
+    return Quality(
+        batches=tuple(entries),
+        columns=_gathered(layout, batches, "quality"),
+        repairs=_gathered(layout, batches, "repairs"),
+    )
+
+
+def rejected_records(layout: Layout, batches: Sequence[Batch], most: int) -> list[dict[str, Any]]:
+    """Records that were set aside, at most so many: file, row, reason and raw text."""
+    found: list[dict[str, Any]] = []
+    for name, file in _files(layout, batches, "records"):
+        columns = ["_row", "reason", "raw"]
+        rows = pq.read_table(file, columns=columns, filters=[("fate", "=", "rejected")])
+        found += [{"file": name} | row for row in rows.slice(0, most - len(found)).to_pylist()]
+    return found
+
+
+def _gathered(layout: Layout, batches: Sequence[Batch], kind: str) -> pa.Table:
+    tables = [_named(pq.read_table(file), name) for name, file in _files(layout, batches, kind)]
+    return pa.concat_tables(tables, promote_options="permissive") if tables else pa.table({})
+
+
+def _named(rows: pa.Table, name: str) -> pa.Table:
+    return rows.add_column(0, "file", pa.array([name] * rows.num_rows, pa.string()))
+
+
+def _files(layout: Layout, batches: Sequence[Batch], kind: str) -> list[tuple[str, Path]]:
+    found = [
+        (part.name, prepared_folder(layout, batch.id, number) / f"{kind}.parquet")
+        for batch in batches
+        for number, part in enumerate(batch.parts)
+    ]
+    return [(name, file) for name, file in found if file.exists()]

@@ -1,0 +1,84 @@
+"""The report of a snapshot: what the run kept, arranged and written as one HTML file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from zhike.analyses import REGISTRY
+from zhike.catalogue import Analysis
+from zhike.i18n import language
+from zhike.preparation import REASONS
+from zhike.reports import About, Input, Quality, SetAside, customer_report, render_html
+from zhike.workspace.durable import write_durably
+from zhike.workspace.results import read_result
+from zhike.workspace.running import made
+from zhike.workspace.snapshots import Manifest
+
+
+def write_report(manifest: Manifest, results: Path, path: Path) -> Path:
+    """Write a snapshot's report, in the language of the moment.
+
+    Args:
+        manifest: The snapshot.
+        results: Where its results are.
+        path: The file to write.
+    """
+    configured = manifest.settings["analyses"]
+    answered: dict[str, tuple[Analysis, Any]] = {}
+    skipped: dict[str, tuple[type[Analysis], str]] = {}
+    for entry in manifest.analyses:
+        kind = REGISTRY[entry["name"]]
+        result = read_result(results, kind.name)
+        if result is None:
+            skipped[kind.name] = (kind, entry["reason"].get(language(), ""))
+        else:
+            answered[kind.name] = (made(kind, configured.get(kind.name, {})), result)
+    report = customer_report(answered, _about(manifest), _quality(manifest), skipped=skipped)
+    write_durably(path, render_html(report).encode())
+    return path
+
+
+def _about(manifest: Manifest) -> About:
+    zone = ZoneInfo(manifest.settings["timezone"])
+    return About(
+        shop=manifest.settings["name"],
+        currency=manifest.settings["currency"],
+        timezone=manifest.settings["timezone"],
+        as_of=date.fromisoformat(manifest.as_of),
+        snapshot=manifest.id,
+        made_at=datetime.fromisoformat(manifest.created_at).astimezone(zone),
+        versions=manifest.versions,
+        inputs=tuple(
+            Input(
+                file=item["file"],
+                rows=item["rows_read"],
+                platform=item["platform"],
+                landed_at=datetime.fromisoformat(item["added_at"]).astimezone(zone),
+            )
+            for item in manifest.inputs
+        ),
+    )
+
+
+def _quality(manifest: Manifest) -> Quality:
+    fates: Counter[str] = Counter()
+    for batch in manifest.inputs:
+        for part in batch["parts"]:
+            fates.update(part["fates"])
+    return Quality(
+        read=sum(batch["rows_read"] for batch in manifest.inputs),
+        fates=dict(fates),
+        set_aside=tuple(_set_aside(manifest)),
+    )
+
+
+def _set_aside(manifest: Manifest) -> Iterator[SetAside]:
+    for batch in manifest.inputs:
+        for part in batch["parts"]:
+            for code, count in part["reasons"].items():
+                yield SetAside(reason=REASONS.get(code, code), count=count, file=part["name"])

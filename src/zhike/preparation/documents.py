@@ -1,0 +1,87 @@
+"""One row an order document: the order's own fields, and what its lines add up to.
+
+The order's fields are the first that any of its records gives (the last, where one record is one
+order, for then a later record is a later state), whether or not the rest of that record is sound:
+a bad price on the first line of an order costs that line, not the order's customer and date.
+Without a possible order time the document is unusable, and all its records with it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from zhike.preparation.context import Context
+from zhike.preparation.functions import first_by, last_by
+from zhike.preparation.parsed import Parsed
+from zhike.preparation.reading import FileReading
+from zhike.preparation.standardise.amounts import MONEY
+from zhike.preparation.validate import possible_day
+from zhike.schema.vocabulary import order_marks
+
+CARRIED = ("orders", "customers", "people", "refunds")
+"""Tables whose fields belong to the order, not to a line."""
+SUMS = ("goods", "voucher", "discount", "shipping", "fee", "adjustment", "sample")
+_MARKS = tuple(f"orders.{mark.flag}" for mark in order_marks())
+_DATED = ("orders.ordered_at", "orders.ordered_on")
+
+_ = ibis._
+
+
+def documents(
+    records: ir.Table, parsed: Parsed, reading: FileReading, context: Context
+) -> ir.Table:
+    """The documents of the records that have an order id.
+
+    Adds to the order's fields `order_id`, `lines` (sound sale lines), `returns`, `tests`,
+    `<kind>_amount` for each kind, `gain_amount` (vouchers and discounts that were paid for),
+    `priced` (whether each line has an amount) and `last_row`.
+    """
+    usable = records.filter(_._fate.isnull() & _._order.notnull())
+    pick = last_by if reading.grain == "order" else first_by
+    dated = possible_day(parsed, "orders.ordered_at", context)
+    carried = {
+        name: _carried(usable, name, parsed, pick, dated)
+        for name in parsed.records.columns
+        if name.split(".")[0] in CARRIED and name != "orders.order_id"
+    }
+    return usable.group_by(order_id=_._order).agg(**carried, **_sums(), last_row=_._row.max())
+
+
+def _carried(usable: ir.Table, name: str, parsed: Parsed, pick: Any, dated: Any) -> ir.Value:
+    value = usable[name]
+    if name in _MARKS:
+        return value.any()
+    if parsed.ruled(name, "sum_of_lines"):
+        return value.sum()
+    if name in _DATED:
+        value = ibis.ifelse(dated, value, ibis.null(value.type()))
+    if name == "orders.status":
+        return _status(usable, value, pick)
+    return pick(value, usable._row)
+
+
+def _status(usable: ir.Table, value: Any, pick: Any) -> ir.Value:
+    """Where lines differ, the order is what its lines that still stand are."""
+    standing = ibis.ifelse(value.isin(["closed", "refunded"]), ibis.null("string"), value)
+    return ibis.coalesce(pick(standing, usable._row), pick(value, usable._row))
+
+
+def _sums() -> dict[str, ir.Value]:
+    sound = _._problem.isnull()
+    sale = sound & ~_._is_return
+    counted = {
+        "lines": sale.sum(),
+        "returns": (sound & _._is_return).sum(),
+        "tests": (sale & (_._kind == "test")).sum(),
+        "unpriced": (sale & _._amount.isnull()).sum(),
+        "gain_amount": _._amount.sum(
+            where=sale & _._kind.isin(["voucher", "discount"]) & (_._amount > 0)
+        ),
+    }
+    amounts = {
+        f"{kind}_amount": _._amount.sum(where=sale & (_._kind == kind)) for kind in SUMS
+    }
+    return counted | {name: value.cast(MONEY) for name, value in amounts.items()}

@@ -1,0 +1,100 @@
+"""Words that stand for one of a few things: statuses, kinds, gender, yes and no, places.
+
+Such columns hold few distinct words, so each is looked up once in Python and joined back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from zhike.schema import Field, Kind
+from zhike.schema.vocabulary import flags, fold, genders, regions, statuses
+
+MOST_WORDS = 20_000
+"""More distinct words than this are not choices; the rest is taken for unknown."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a word means and how it is told.
+
+    Attributes:
+        value: The standard word, None where nothing is known of it.
+        repair: Code of the rule that was needed, "" where the word stands as written.
+    """
+
+    value: str | None
+    repair: str = ""
+
+
+def lookup_of(target: str, field: Field) -> Callable[[str], Meaning] | None:
+    """How words of a field are looked up, or None where they are no choices."""
+    if target in _PLACES:
+        return _PLACES[target]
+    if target == "orders.currency":
+        return _currency
+    if field.kind is Kind.FLAG:
+        return lambda word: _known(flags().get(word))
+    if field.kind is not Kind.CHOICE:
+        return None
+    if target == "orders.status":
+        return lambda word: _known(statuses().get(word))
+    if field.name == "gender":
+        return _gender
+    words = _own_words(field)
+    return lambda word: _known(words.get(fold(word)))
+
+
+def _known(value: str | None) -> Meaning:
+    return Meaning(value, "" if value is not None else "unknown_word")
+
+
+def _gender(word: str) -> Meaning:
+    value = genders().get(word)
+    return Meaning(None) if value == "unknown" else _known(value)
+
+
+def _own_words(field: Field) -> dict[str, str]:
+    """The choices themselves, and the words of their label where it lists them in order."""
+    return {fold(choice): choice for choice in field.choices}
+
+
+def _province(word: str) -> Meaning:
+    return _place(word, regions().provinces.get(fold(word)))
+
+
+def _city(word: str) -> Meaning:
+    return _place(word, regions().cities.get(fold(word)))
+
+
+def _country(word: str) -> Meaning:
+    return _place(word, regions().countries.get(fold(word)))
+
+
+def _place(word: str, standard: str | None) -> Meaning:
+    if standard is None or standard == word:
+        return Meaning(word)
+    return Meaning(standard, "place_name")
+
+
+_PLACES: dict[str, Callable[[str], Meaning]] = {
+    "customers.province": _province,
+    "customers.city": _city,
+    "customers.country": _country,
+}
+
+_CURRENCIES = {
+    "¥": "CNY", "￥": "CNY", "rmb": "CNY", "元": "CNY", "人民币": "CNY", "cny": "CNY", "cn¥": "CNY",
+    "$": "USD", "us$": "USD", "美元": "USD", "€": "EUR", "欧元": "EUR", "£": "GBP", "英镑": "GBP",
+    "hk$": "HKD", "港币": "HKD", "港元": "HKD", "日元": "JPY", "円": "JPY", "₩": "KRW", "韩元": "KRW",
+}  # fmt: skip
+
+
+def _currency(word: str) -> Meaning:
+    folded = fold(word)
+    if folded in _CURRENCIES:
+        return Meaning(_CURRENCIES[folded])
+    if len(folded) == 3 and folded.isascii() and folded.isalpha():
+        return Meaning(folded.upper())
+    return Meaning(None, "unknown_word")

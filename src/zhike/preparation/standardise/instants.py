@@ -1,0 +1,165 @@
+"""Dates and times in every usual writing.
+
+What ISO order reads is tried first and cheaply; only what it leaves is looked at more closely.
+Options: `order` ("ymd", "dmy" or "mdy") says how 05/03/2024 is meant, `unit` ("s", "ms", "us",
+"excel") what a bare number counts; without it the size of the number tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from zhike.preparation.functions import (
+    make_timestamp,
+    regexp_extract,
+    regexp_matches,
+    regexp_replace,
+    strlen,
+    texts,
+    to_seconds,
+    try_strptime,
+)
+from zhike.preparation.standardise.standardised import Standardised
+
+_OFFSET = r"(?i)[0-9]\s*(Z|UTC|GMT|(?:UTC|GMT)?[+-][0-9]{1,2}:?[0-9]{2}|[+-][0-9]{2})$"
+_NUMBER = r"^[0-9]+(\.[0-9]+)?$"
+_TIMES = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M:%S %p", " %I:%M %p", " %p %I:%M:%S",
+          " %p %I:%M", " %H")  # fmt: skip
+_DAYS = {
+    "ymd": ("%Y-%m-%d", "%y-%m-%d"),
+    "dmy": ("%d-%m-%Y", "%d-%m-%y"),
+    "mdy": ("%m-%d-%Y", "%m-%d-%y"),
+}
+_NAMED = ("%d-%b-%Y", "%d-%B-%Y", "%b-%d-%Y", "%B-%d-%Y", "%Y-%b-%d", "%d-%b-%y")
+_MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
+_EXCEL_EPOCH = ibis.timestamp("1899-12-30 00:00:00")
+
+
+def read_instant(text: Any, options: Mapping[str, Any]) -> Standardised:
+    """Local time, or the instant where the writing says its zone or counts from 1970."""
+    first = text.left(1)
+    # A zone ends an ISO time longer than 2024-03-05 14:05:00; that much can be told by length.
+    zoned = ((strlen(text) > 19) | text.upper().endswith("Z") | text.contains("+")) & (
+        regexp_matches(text, _OFFSET) & text.contains(":")
+    )
+    iso = ibis.ifelse((first >= "1") & (first <= "2") & ~zoned, text.try_cast("timestamp"), _NONE)
+    iso = ibis.ifelse(iso >= ibis.timestamp("1000-01-01 00:00:00"), iso, _NONE)
+    numeric = regexp_matches(text, _NUMBER)
+    local = ibis.coalesce(
+        iso,
+        ibis.cases(
+            (zoned, _NONE),
+            (numeric, _number_as_local(text, options)),
+            else_=_written(text, options),
+        ),
+    )
+    instant = ibis.cases(
+        (zoned, _zoned(text)),
+        (iso.isnull() & numeric, _number_as_instant(text, options)),
+    )
+    return Standardised(value=local, instant=instant)
+
+
+def read_day(text: Any, options: Mapping[str, Any]) -> Standardised:
+    """The day; a time of day behind it is left off."""
+    read = read_instant(text, options)
+    return Standardised(value=ibis.coalesce(read.value, read.instant).date())
+
+
+_NONE = ibis.null("timestamp(6)")
+
+
+def _zoned(text: Any) -> ir.Value:
+    """UTC of a time that says its offset."""
+    zone = regexp_extract(text, _OFFSET, 1)
+    bare = text.left(text.length() - zone.length()).strip()
+    digits = regexp_replace(zone, "[^0-9]", "", "g")
+    sign = ibis.ifelse(zone.contains("-"), -1, 1)
+    hours = digits.left(ibis.ifelse(digits.length() % 2 == 1, 1, 2))
+    minutes = ibis.ifelse(digits.length() > 2, digits.right(2), "0")
+    shift = sign * (
+        hours.try_cast("int64").fill_null(0) * 3600 + minutes.try_cast("int64").fill_null(0) * 60
+    )
+    local = ibis.coalesce(bare.try_cast("timestamp"), _written(bare, {}))
+    return local - to_seconds(shift)
+
+
+def _number_as_local(text: Any, options: Mapping[str, Any]) -> ir.Value:
+    """20240305, 20240305143000, 202403051430, and Excel's days since 1900."""
+    number = text.try_cast("float64")
+    serial = make_timestamp(
+        ((number - 25569) * 86400).round(0).cast("int64") * 1_000_000  # 25569 is 1970-01-01
+    )
+    if options.get("unit") == "excel":
+        return ibis.ifelse(number < 2_958_466, serial, _NONE)
+    if options.get("unit"):
+        return _NONE
+    compact = try_strptime(text, texts("%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%d%H%M"))
+    is_compact = strlen(text).isin([8, 12, 14]) & text.left(2).isin(["19", "20"])
+    return ibis.cases(
+        (is_compact, compact),
+        ((number >= 20_000) & (number < 80_000), serial),
+        else_=_NONE,
+    )
+
+
+def _number_as_instant(text: Any, options: Mapping[str, Any]) -> ir.Value:
+    """Seconds, milliseconds or microseconds since 1970."""
+    unit = options.get("unit")
+    if unit == "excel":
+        return _NONE
+    number = text.try_cast("float64")
+    if unit:
+        return make_timestamp((number * _MICROSECONDS[unit]).round(0).cast("int64"))
+    return ibis.cases(
+        (number.between(1e8, 1e10 - 1) & ~strlen(text).isin([8]), _since_1970(number, "s")),
+        (number.between(1e12, 1e13 - 1), _since_1970(number, "ms")),
+        (number.between(1e15, 1e16 - 1), _since_1970(number, "us")),
+        else_=_NONE,
+    )
+
+
+def _since_1970(number: Any, unit: str) -> ir.Value:
+    return make_timestamp((number * _MICROSECONDS[unit]).round(0).cast("int64"))
+
+
+def _written(text: Any, options: Mapping[str, Any]) -> ir.Value:
+    """What people write: 2024年3月5日 下午2:05, 5-Mar-2024, 05.03.2024, Mar 5, 2024 2:05 PM."""
+    order = options.get("order", "mdy")
+    days = [*_DAYS["ymd"][:1], *_DAYS[order], *_NAMED]
+    if order != "ymd":
+        days.append(_DAYS["ymd"][1])
+    formats = [day + time for day in days for time in _TIMES]
+    return try_strptime(_normal(text), texts(*formats))
+
+
+def _normal(text: Any) -> ir.Value:
+    """Day parts joined by hyphens, then the time, then AM or PM."""
+    steps = (
+        (r"(?i)^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]?\s+", ""),
+        (r"[（(]?(星期|周|礼拜)[一二三四五六日天][)）]?", " "),
+        (r"[时点時]\s*([0-9])", r":\1"),
+        (r"[时点時]\s*整?\s*$", ":00"),
+        (r"分\s*([0-9])", r":\1"),
+        (r"[分秒]|\s整$", " "),
+        (r"上午|凌晨|早上|a\.m\.", " AM "),
+        (r"下午|晚上|傍晚|中午|p\.m\.", " PM "),
+        (r"([0-9])(st|nd|rd|th)\b", r"\1"),
+        (r"[年月日号T/.,_-]+(\s*[0-9]{1,2}:)", r" \1"),
+        (r"(日|号)", " "),
+        (r"([0-9]:[0-9]{2})\.([0-9])", r"\1.\2"),
+    )
+    for pattern, replacement in steps:
+        text = regexp_replace(text, pattern, replacement, "g")
+    # Only the part before the time: its marks become hyphens.
+    day = regexp_extract(text, r"^(.*?)(\s+(?:(?:AM|PM|am|pm)\s*)?[0-9]{1,2}(?::.*)?)?$", 1)
+    time = text.substr(day.length())
+    day = regexp_replace(day.strip(), r"[年月/.,\s-]+", "-", "g")
+    day = regexp_replace(day, r"^-|-$", "", "g")
+    time = regexp_replace(time.strip(), r"\s+", " ", "g")
+    time = regexp_replace(time, r"(?i)([0-9])(am|pm)$", r"\1 \2", "g")
+    return ibis.ifelse(strlen(time) > 0, day + " " + time, day)

@@ -36,6 +36,7 @@ echarts.use([
 export function draw(element, option, context) {
   element.style.height = `${option.$height}px`;
   element.style.minWidth = `${option.$min_width}px`;
+  element.style.maxWidth = option.$max_width ? `${option.$max_width}px` : "";
   const chart =
     echarts.getInstanceByDom(element) ||
     echarts.init(element, null, {

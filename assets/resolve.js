@@ -42,14 +42,7 @@ function writer(name, short, { language, currency }) {
     case "days":
       return number({ maximumFractionDigits: short ? 1 : 2, ...compact });
     case "amount":
-      return number({
-        style: "currency",
-        currency,
-        currencyDisplay: "narrowSymbol",
-        maximumFractionDigits: short ? 1 : 2,
-        minimumFractionDigits: short ? 0 : 2,
-        ...compact,
-      });
+      return amount(locale, currency, short);
     case "share":
       return number({ style: "percent", maximumFractionDigits: short ? 0 : 1 });
     case "month":
@@ -57,6 +50,25 @@ function writer(name, short, { language, currency }) {
     default:
       return (value) => String(value);
   }
+}
+
+/** Large amounts are read without decimals, as everywhere else. */
+function amount(locale, currency, short) {
+  const options = { style: "currency", currency };
+  if (short) {
+    const compact = { currencyDisplay: "narrowSymbol", notation: "compact" };
+    const format = new Intl.NumberFormat(locale, { ...options, ...compact, maximumFractionDigits: 1 });
+    return (value) => format.format(value);
+  }
+  const [cents, whole] = [2, 0].map(
+    (digits) =>
+      new Intl.NumberFormat(locale, {
+        ...options,
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }),
+  );
+  return (value) => (Math.abs(value) >= 10000 ? whole : cents).format(value);
 }
 
 /** 2024-03 stays so in English; Chinese reads 2024年3月, short 24年3月. */

@@ -33,7 +33,7 @@ def write_value(value: object, format: Format, currency: str, *, digits: int | N
     """A value in the reader's language.
 
     Args:
-        value: As it comes from Arrow; None is a dash.
+        value: As it comes from Arrow, or a day as ISO text; None is a dash.
         format: How it is written.
         currency: ISO code that amounts are in.
         digits: Decimals of an amount; by default two below ten thousand and none above.
@@ -50,6 +50,8 @@ def write_value(value: object, format: Format, currency: str, *, digits: int | N
         return _write_numeric(value, format, currency, digits)
     if format == "month":
         return _month(str(value))
+    if format == "day" and isinstance(value, str):
+        return format_day(date.fromisoformat(value))
     if isinstance(value, datetime):
         return format_instant(value)
     return format_day(value) if isinstance(value, date) else str(value)

@@ -6,7 +6,8 @@ An option is plain data. Two things in it are filled in where it is drawn:
 - a mapping `{"$format": name, "short": bool}` is the function that writes a number or a day in
   the reader's language and the shop's currency; `short` is for axes (12K, 1.2万).
 
-`$height` and `$min_width` are the pixels that the chart wants; a narrower page scrolls it.
+`$height`, `$min_width` and `$max_width` (0: any) are the pixels that the chart wants; a narrower
+page scrolls it.
 Labels may be lazy texts; they become words when the option is written as JSON.
 """
 
@@ -47,11 +48,12 @@ def words_of(values: Sequence[Any], labels: Mapping[str, Label] | None) -> list[
     return [known.get(str(value), value) for value in values]
 
 
-def frame(*, height: int = PLAIN_HEIGHT, min_width: int = 0) -> Option:
+def frame(*, height: int = PLAIN_HEIGHT, min_width: int = 0, max_width: int = 0) -> Option:
     """The part that is the same in every chart."""
     return {
         "$height": height,
         "$min_width": min_width,
+        "$max_width": max_width,
         "animation": False,
         "aria": {"enabled": True},
         "textStyle": {"fontFamily": FONTS, "fontSize": 12, "color": "@quiet"},

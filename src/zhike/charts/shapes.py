@@ -26,6 +26,7 @@ CELL_WIDTH = 52
 GRID_CELL = 56
 AXIS_PIXELS = 56
 ROW_NAME_PIXELS = 88
+SQUARE_WIDTH = 600
 
 
 def heatmap(
@@ -84,8 +85,8 @@ def grid(
         names: What the two axes measure.
     """
     scores = [1, 2, 3, 4, 5]
-    option = frame(height=GRID_CELL * len(scores) + AXIS_PIXELS)
-    option["grid"] |= {"top": 32, "bottom": 28}
+    option = frame(height=GRID_CELL * len(scores) + AXIS_PIXELS, max_width=SQUARE_WIDTH)
+    option["grid"] |= {"left": 32, "top": 8, "bottom": 28}
     named = {"nameLocation": "middle", "nameTextStyle": {"color": "@ink"}}
     option["xAxis"] = category_axis(scores) | named | {"name": names[0], "nameGap": 28}
     option["yAxis"] = category_axis(scores) | named | {"name": names[1], "nameGap": 24}
@@ -112,14 +113,14 @@ def lorenz(
         equality: Name of the diagonal.
     """
     points = [list(pair) for pair in zip(values_of(rows, x), values_of(rows, y), strict=True)]
-    option = frame(height=360)
+    option = frame(height=400, max_width=SQUARE_WIDTH)
     option["tooltip"] = tooltip(format="share", by="axis")
     option["grid"] |= {"top": 36, "bottom": 32}
     quiet = {"color": "@quiet"}
-    option["xAxis"] = value_axis("share", most=1) | {
+    option["xAxis"] = value_axis("share", most=1) | {"interval": 0.2} | {
         "name": names[0], "nameLocation": "middle", "nameGap": 30, "nameTextStyle": quiet,
     }  # fmt: skip
-    option["yAxis"] = value_axis("share", most=1) | {
+    option["yAxis"] = value_axis("share", most=1) | {"interval": 0.2} | {
         "name": names[1], "nameTextStyle": quiet | {"align": "left"},
     }  # fmt: skip
     option["series"] = [
@@ -179,7 +180,7 @@ def sankey(
         for stage in stages
         if stage in column
     ]
-    option = frame(height=340, min_width=420)
+    option = frame(height=340, min_width=340)
     option["tooltip"] = tooltip(format="count", by="item")
     option["series"] = [
         {

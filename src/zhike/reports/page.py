@@ -19,18 +19,17 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from zhike import charts
+from zhike import charts, i18n
 from zhike.blocks import Block, Chart, Number, Table, Text, change_of, write_rows, write_value
 from zhike.errors import UnavailableError
 from zhike.i18n import (
-    _,
+    LazyText,
     format_count,
     format_day,
     format_instant,
     format_share,
     language,
     lazy,
-    n_,
 )
 from zhike.reports.report import Report
 from zhike.reports.words import COMPARISONS, FATES, customers_command, period_words
@@ -87,6 +86,7 @@ def _environment() -> jinja2.Environment:
         "format_day": format_day,
         "format_instant": format_instant,
         "format_share": format_share,
+        "change_of": change_of,
         "kind_of": _kind_of,
         "command_of": customers_command,
         "period_words": period_words,
@@ -99,11 +99,12 @@ def _environment() -> jinja2.Environment:
 
 
 def _sentence(message: str, **facts: object) -> str:
-    return _(message).format(**facts)
+    return str(LazyText(message, facts))
 
 
 def _counted(singular: str, plural: str, count: int, **facts: object) -> str:
-    return n_(singular, plural, count).format(count=format_count(count), **facts)
+    text = i18n.n_(singular, plural, count)
+    return text.format(count=format_count(count), **facts)
 
 
 def _kind_of(block: Block) -> str:
@@ -125,7 +126,6 @@ def _writers(currency: str) -> dict[str, Any]:
         "earlier": lambda number, key: write_value(
             number.comparisons[key], number.format, currency
         ),
-        "change": change_of,
         "cells": lambda table: write_rows(table, currency, most=ROWS_SHOWN),
         "hidden_rows": lambda table: max(table.rows.num_rows - ROWS_SHOWN, 0),
     }

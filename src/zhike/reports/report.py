@@ -118,6 +118,11 @@ class Section:
         return tuple(block for block in self.blocks if isinstance(block, Number))
 
     @property
+    def comparisons(self) -> tuple[str, ...]:
+        """What its numbers are compared with, in order."""
+        return tuple(dict.fromkeys(key for number in self.numbers for key in number.comparisons))
+
+    @property
     def pictures(self) -> tuple[Block, ...]:
         """Everything else, in order."""
         return tuple(block for block in self.blocks if not isinstance(block, Number))

@@ -1,0 +1,109 @@
+"""Header words of the standard fields: which fields a header may mean, and how surely."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+
+from zhike.i18n import LANGUAGES, LazyText, use_language
+from zhike.schema.headers import fold_header, is_chinese
+from zhike.schema.tables import standard_tables
+
+STRONG, LABEL, WEAK = 1.0, 0.95, 0.7
+"""How surely a header means a field that lists it as a synonym, is labelled so, or lists it as
+weak."""
+
+RANK = 0.03
+"""What the last word of a list is worth less than the first: earlier words are the surer ones."""
+
+PART_LEAST = 0.5
+_NEAR_LEAST = 0.88
+
+
+@lru_cache(maxsize=1)
+def words() -> Mapping[str, Mapping[str, float]]:
+    """Folded header word to the fields it may mean ("table.field") with how surely."""
+    found: dict[str, dict[str, float]] = {}
+    for table in standard_tables():
+        for field in table.fields:
+            if field.derived:
+                continue
+            labels = (field.name, *_in_both_languages(field.label))
+            for tier, listed in ((WEAK, field.weak), (LABEL, labels), (STRONG, field.synonyms)):
+                for at, word in enumerate(listed):
+                    fields = found.setdefault(fold_header(word), {})
+                    fields[f"{table.name}.{field.name}"] = tier - RANK * at / len(listed)
+    return found
+
+
+def _in_both_languages(text: LazyText) -> tuple[str, ...]:
+    found = []
+    for tongue in LANGUAGES:
+        with use_language(tongue):
+            found.append(str(text))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def known_headers() -> Mapping[str, str]:
+    """Folded header words that feed nothing, to "known" or "summary" (totals of a customer)."""
+    source = files("zhike.schema") / "known_headers.toml"
+    read = tomllib.loads(source.read_text(encoding="utf-8"))
+    return {fold_header(word): kind for kind in ("known", "summary") for word in read[kind]}
+
+
+@lru_cache(maxsize=4096)
+def meanings(header: str) -> Mapping[str, float]:
+    """The fields a header may mean, each with a score from 0 to 1.
+
+    A whole synonym counts most; a header that contains one counts by how much of it the synonym
+    covers (the end of it more, because the noun stands there in Chinese and English alike); a
+    slip of the pen counts a little less than the word meant.
+
+    Examples:
+        >>> meanings("下单时间")["orders.ordered_at"] > 0.97
+        True
+        >>> meanings("客户下单时间")["orders.ordered_at"] > 0.7
+        True
+        >>> meanings("Custmer ID")["orders.customer_id"] > 0.7
+        True
+    """
+    folded = fold_header(header)
+    scores = dict(words().get(folded, {}))
+    if scores or folded in known_headers():
+        return scores
+    parts = _parts_of_chinese(folded) if is_chinese(folded) else _parts_of_words(folded)
+    for word, cover in parts.items():
+        for target, tier in words()[word].items():
+            scores[target] = max(scores.get(target, 0.0), cover * tier)
+    if not scores and len(folded) >= 5:
+        for word in difflib.get_close_matches(folded, words(), n=2, cutoff=_NEAR_LEAST):
+            for target, tier in words()[word].items():
+                scores[target] = max(scores.get(target, 0.0), 0.85 * tier)
+    return {target: score for target, score in scores.items() if score >= PART_LEAST}
+
+
+def _parts_of_chinese(folded: str) -> dict[str, float]:
+    found = {}
+    for start in range(len(folded)):
+        for end in range(start + 2, len(folded) + 1):
+            word = folded[start:end]
+            if word in words():
+                place = 0.08 if end == len(folded) else -0.08
+                found[word] = 0.52 + 0.36 * (end - start) / len(folded) + place
+    return found
+
+
+def _parts_of_words(folded: str) -> dict[str, float]:
+    tokens = folded.split()
+    found = {}
+    for start in range(len(tokens)):
+        for end in range(start + 1, len(tokens) + 1):
+            word = " ".join(tokens[start:end])
+            if word in words() and len(word) > 2:
+                place = 0.08 if end == len(tokens) else -0.08
+                found[word] = 0.45 + 0.4 * (end - start) / len(tokens) + place
+    return found

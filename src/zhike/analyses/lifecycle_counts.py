@@ -15,11 +15,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from zhike.catalogue import STAGES, StageThresholds, prospects, purchase_history
-from zhike.catalogue.periods import month_number, month_text
+from zhike.catalogue import STAGES, Calendar, StageThresholds, prospects, purchase_history
 from zhike.catalogue.stages import bought_stage, stage_of
 from zhike.schema import Shop
 
+MONTHS = Calendar("month")
 NEVER = 10**6
 """A month number beyond all others: the interval is still open."""
 
@@ -34,20 +34,20 @@ def monthly_counts(shop: Shop, day: date, thresholds: StageThresholds) -> pa.Tab
     known = prospects(shop, day)
     bought = history.group_by(
         stage=bought_stage(history.nth, thresholds),
-        opened=_month(history.ordered_on),
-        lost=_month(history.ordered_on + ibis.interval(days=thresholds.lost_after_days))
+        opened=MONTHS.number_of(history.ordered_on),
+        lost=MONTHS.number_of(history.ordered_on + ibis.interval(days=thresholds.lost_after_days))
         if thresholds.lost_after_days is not None
         else ibis.literal(NEVER, "int64"),
-        closed=_month(history.next_on).fill_null(NEVER),
+        closed=MONTHS.number_of(history.next_on).fill_null(NEVER),
     ).agg(customers=history.count())
     waiting = known.group_by(
         stage=ibis.literal("potential"),
-        opened=_month(known.known_on),
+        opened=MONTHS.number_of(known.known_on),
         lost=ibis.literal(NEVER, "int64"),
-        closed=_month(known.first_on).fill_null(NEVER),
+        closed=MONTHS.number_of(known.first_on).fill_null(NEVER),
     ).agg(customers=known.count())
     rows = bought.union(waiting).to_pyarrow()
-    return _counted(rows, last=month_number(day) - 1)
+    return _counted(rows, last=MONTHS.number(day) - 1)
 
 
 def _counted(rows: pa.Table, last: int) -> pa.Table:
@@ -72,7 +72,7 @@ def _counted(rows: pa.Table, last: int) -> pa.Table:
     counts = {name: count(opened, left, stage == name) for name in STAGES if name != "lost"}
     counts["lost"] = count(left, closed, (stage != "potential") & (lost < closed))
     return pa.table(
-        {"month": [month_text(number) for number in range(first, first + months)], **counts}
+        {"month": [MONTHS.text(number) for number in range(first, first + months)], **counts}
     )
 
 
@@ -113,7 +113,3 @@ def stages_at(
     )
     pairs = ibis.union(same, moved, waiting)
     return pairs.group_by("before", "after").agg(customers=pairs.count())
-
-
-def _month(day: ir.Value) -> ir.IntegerValue:
-    return (day.year() * 12 + day.month() - 1).cast("int64")

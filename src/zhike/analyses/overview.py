@@ -20,6 +20,7 @@ from zhike.catalogue import (
     METRIC,
     METRICS,
     Analysis,
+    Calendar,
     Needs,
     Period,
     Shown,
@@ -31,10 +32,10 @@ from zhike.catalogue import (
     purchase_history,
     stage_thresholds,
 )
-from zhike.catalogue.periods import month_text
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
 
+MONTHS = Calendar("month")
 MONTHS_SHOWN = 25
 COUNTED = ("orders", "customers", "new_customers")
 NOISE = 3
@@ -247,10 +248,10 @@ def _months(shop: Shop, day: date) -> pa.Table:
     """Money of each month from the days, customers from the purchase history."""
     daily = daily_amounts(shop, day)
     history = purchase_history(shop, day)
-    month, before = _month(history.ordered_on), _month(history.previous_on)
+    month, before = MONTHS.number_of(history.ordered_on), MONTHS.number_of(history.previous_on)
     first_inside = history.previous_on.isnull() | (before < month)
     nothing = ibis.literal(0, "int64")
-    money = daily.group_by(month=_month(daily.day)).agg(
+    money = daily.group_by(month=MONTHS.number_of(daily.day)).agg(
         revenue=(daily.goods_amount - daily.refund_amount).sum().cast("float64"),
         orders=daily.orders.sum().cast("int64"),
         customers=nothing,
@@ -270,10 +271,6 @@ def _months(shop: Shop, day: date) -> pa.Table:
     return _every_month(rows)
 
 
-def _month(day: ir.DateValue) -> ir.IntegerValue:
-    return (day.year() * 12 + day.month() - 1).cast("int64")
-
-
 def _every_month(rows: pa.Table) -> pa.Table:
     """Months in which nothing happened put in as zeros, month numbers as text."""
     numbers = rows["month"].to_pylist()
@@ -285,7 +282,7 @@ def _every_month(rows: pa.Table) -> pa.Table:
         if name != "month"
     }
     returning = pc.subtract(filled["customers"], filled["new_customers"])
-    months = pa.array([month_text(number) for number in every], pa.string())
+    months = pa.array([MONTHS.text(number) for number in every], pa.string())
     return pa.table({"month": months, **filled, "returning_customers": returning})
 
 

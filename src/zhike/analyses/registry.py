@@ -13,9 +13,12 @@ GROUP = "zhike.analyses"
 """Entry-point group in which other packages name theirs: `name = "module:Class"`."""
 
 OURS = {
-    "lifecycle": "zhike.analyses.lifecycle:Lifecycle",
     "overview": "zhike.analyses.overview:Overview",
     "rfm": "zhike.analyses.rfm:RFM",
+    "abc": "zhike.analyses.abc:ABC",
+    "value_tiers": "zhike.analyses.value_tiers:ValueTiers",
+    "lifecycle": "zhike.analyses.lifecycle:Lifecycle",
+    "cohorts": "zhike.analyses.cohorts:Cohorts",
 }
 
 

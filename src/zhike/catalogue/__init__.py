@@ -4,11 +4,13 @@ from zhike.catalogue.amounts import metrics_of
 from zhike.catalogue.analysis import Analysis, Needs, Result
 from zhike.catalogue.availability import lacking
 from zhike.catalogue.bare import shop_from
+from zhike.catalogue.calendar import Calendar
 from zhike.catalogue.customers import customers_of
 from zhike.catalogue.facts import customer_facts, daily_amounts, purchase_history
 from zhike.catalogue.metrics import METRIC, METRICS, Metric
 from zhike.catalogue.parameters import Ascending, OneOf, Parameter, Share, Whole, parameters_of
 from zhike.catalogue.periods import Period
+from zhike.catalogue.products import product_facts
 from zhike.catalogue.purchases import as_of_day, purchases, refund_rows
 from zhike.catalogue.shown import Shown
 from zhike.catalogue.stages import STAGES, StageThresholds, prospects, stage_thresholds
@@ -19,6 +21,7 @@ __all__ = [
     "STAGES",
     "Analysis",
     "Ascending",
+    "Calendar",
     "Metric",
     "Needs",
     "OneOf",
@@ -36,6 +39,7 @@ __all__ = [
     "lacking",
     "metrics_of",
     "parameters_of",
+    "product_facts",
     "prospects",
     "purchase_history",
     "purchases",

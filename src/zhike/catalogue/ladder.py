@@ -20,6 +20,9 @@ from zhike.schema import Shop
 
 Cut = int | Decimal
 
+ROUNDING = 1e-12
+"""Share by which a cut of the whole may be missed through binary fractions."""
+
 
 def ladder(items: ir.Table, value: str) -> ir.Table:
     """The distinct values of a column, in order, with what stands below each.

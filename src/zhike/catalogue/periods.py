@@ -131,28 +131,13 @@ class Period:
         return _calendar(began.year, began.month, self.kind)
 
 
-def month_number(day: date) -> int:
-    """Months since year 0: the same number for the days of one month, one more for the next."""
-    return day.year * 12 + day.month - 1
-
-
-def month_text(number: int) -> str:
-    """A month number as people write it.
-
-    Examples:
-        >>> month_text(month_number(date(2024, 3, 5)))
-        '2024-03'
-    """
-    return f"{number // 12}-{number % 12 + 1:02d}"
-
-
 def _calendar(year: int, month: int, kind: str) -> Period:
     from_on = date(year, month, 1)
     return Period(from_on, _add_months(from_on, MONTHS[kind]), kind)
 
 
 def _add_months(day: date, months: int) -> date:
-    number = month_number(day) + months
+    number = day.year * 12 + day.month - 1 + months
     return date(number // 12, number % 12 + 1, 1)
 
 

@@ -34,18 +34,8 @@ def accepted_orders(shop: Shop, as_of: date | None = None) -> ir.Table:
 
     Test orders and suspected brushing are out. One row an order, with every column of `orders`.
     """
-    day = as_of_day(shop, as_of)
     orders = shop["orders"]
-    midnight = _start_of(day, shop.timezone)
-    closed_later = (
-        (orders.status == "closed") & (orders.closed_at >= midnight) & (orders.paid_at < midnight)
-    )
-    return orders.filter(
-        orders.ordered_on < day,
-        orders.status.isin(FULFILLED) | closed_later,
-        ~orders.is_test,
-        ~orders.is_brushing,
-    )
+    return orders.filter(_is_accepted(orders, shop, as_of_day(shop, as_of)))
 
 
 def refund_rows(shop: Shop, as_of: date | None = None) -> ir.Table | None:
@@ -99,6 +89,42 @@ def is_purchase(orders: ir.Table, shop: Shop, as_of: date | None = None) -> ir.T
     ).drop("refunded_order_id")
 
 
+def unpurchased_orders(shop: Shop, as_of: date | None = None) -> ir.Table | None:
+    """Orders that are no purchase as of the day, as `order_id`; None where all are.
+
+    Lines are told apart by this list: it is short where the list of purchases is long.
+    """
+    day = as_of_day(shop, as_of)
+
+    def build() -> ir.Table | None:
+        orders = shop["orders"]
+        bought = _is_accepted(orders, shop, day) & (orders.gross_amount > 0)
+        others = orders.filter(~bought).select("order_id")
+        given_back = refunded_orders(shop, day)
+        return _kept(shop, others if given_back is None else others.union(given_back))
+
+    return shop.remember(("unpurchased_orders", day), build)
+
+
+def _is_accepted(orders: ir.Table, shop: Shop, day: date) -> ir.BooleanValue:
+    midnight = _start_of(day, shop.timezone)
+    closed_later = (
+        (orders.status == "closed") & (orders.closed_at >= midnight) & (orders.paid_at < midnight)
+    ).fill_null(False)
+    return (
+        (orders.ordered_on < day)
+        & (orders.status.isin(FULFILLED) | closed_later)
+        & ~orders.is_test
+        & ~orders.is_brushing
+    )
+
+
+def _kept(shop: Shop, rows: ir.Table) -> ir.Table | None:
+    """The rows, materialised; None where there is none, so that nobody joins with nothing."""
+    kept = shop.engine.materialise(rows)
+    return kept if kept.count().to_pyarrow().as_py() else None
+
+
 def _net(orders: ir.Table) -> ir.DecimalColumn:
     # The cast keeps sums in 64 bits: a difference of decimals is one digit wider.
     return (orders.gross_amount - orders.discount_amount).cast(MONEY)
@@ -145,10 +171,8 @@ def _refunded_orders(shop: Shop, day: date) -> ir.Table | None:
     refunds = refund_rows(shop, day)
     if refunds is None:
         return None
-    given_back = refunds.filter(refunds.order_refunded).select("order_id").distinct()
-    kept = shop.engine.materialise(given_back)
-    # Most shops have few; where there is none, no order needs to be looked up at all.
-    return kept if kept.count().execute() else None
+    given_back = refunds.filter(refunds.order_refunded)
+    return _kept(shop, given_back.select("order_id").distinct())
 
 
 def _day_after_last_order(shop: Shop) -> date:

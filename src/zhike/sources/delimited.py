@@ -71,12 +71,13 @@ class _Reader:
         total = self.source.size_bytes
         with self.source.open() as stream:
             pieces = text_blocks(stream, self.encoding.name, BLOCK_BYTES)
-            for block in _blocks(pieces, self.layout):
+            for block in record_blocks(pieces, self.layout):
                 yield from judged_batches(block, self.header)
                 progress(stream.disk_bytes, total)
 
 
-def _blocks(pieces: Iterator[str], layout: Layout) -> Iterator[Block]:
+def record_blocks(pieces: Iterator[str], layout: Layout) -> Iterator[Block]:
+    """Text that comes in pieces, as blocks of whole records."""
     cutter = _Cutter(layout)
     piece: str | None = next(pieces)
     while piece is not None:

@@ -35,6 +35,8 @@ def decide_dialect(text: str) -> Dialect:
 
 
 _LEAST_SCORE = 0.5
+_CLEAR_SHARE = 0.6
+"""Fewer records of one width than this, and the first of another: rather prose than cells."""
 
 
 def first_records(text: str, dialect: Dialect, *, final: bool) -> list[Record]:
@@ -53,7 +55,8 @@ def _score(text: str, delimiter: str) -> float:
         return 0.0
     width = max(wide, key=lambda cells: (wide[cells], cells))
     share = wide[width] / len(rows)
-    return share * share * math.log2(width + 1) * _header_factor(rows, width)
+    doubtful = share < _CLEAR_SHARE and len(rows[0]) != width
+    return share * math.log2(width + 1) * _header_factor(rows, width) * (0.5 if doubtful else 1)
 
 
 def _header_factor(rows: Sequence[Sequence[str]], width: int) -> float:

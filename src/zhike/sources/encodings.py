@@ -109,11 +109,13 @@ def _look(stream: ByteStream, offset: int, found: list[bytes]) -> None:
 
 
 def _whole_lines(window: bytes) -> bytes:
-    return _until_line_end(window[window.find(b"\n") + 1 :])
+    lines = window[window.find(b"\n") + 1 :]
+    return _until_line_end(window if lines.isascii() else lines)
 
 
 def _until_line_end(window: bytes) -> bytes:
-    return window[: window.rfind(b"\n") + 1] or window
+    lines = window[: window.rfind(b"\n") + 1]
+    return window if lines.isascii() else lines
 
 
 def _decide(evidence: bytes, name: str) -> Encoding:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -16,13 +17,15 @@ from zhike.sources.decoding import MARK, shown, text_blocks
 from zhike.sources.encodings import decide_encoding
 from zhike.sources.fates import Block, judged_batches, texts
 from zhike.sources.headers import Header, column_names
-from zhike.sources.streams import ByteSource
+from zhike.sources.streams import ByteSource, ByteStream
 from zhike.sources.tables import Progress, RawTable
 
 NOT_JSON, NOT_AN_OBJECT, UNDECODABLE = "not_json", "not_an_object", "undecodable"
 
 _PIECE_BYTES = 1 << 20
 _BLOCK_RECORDS = 1 << 15
+_DOCUMENT_PIECES = 64
+_BLANK = " \r\n\t\ufeff"
 _GAP = re.compile(r"[\s,]*")
 
 Found = tuple[dict[str, str | None] | str, str]
@@ -44,11 +47,10 @@ def json_table(source: ByteSource, encoding: str = "") -> RawTable:
         SourceError: The bytes are no text, or the text no JSON.
     """
     chosen = decide_encoding(source, encoding)
-    reader = _Reader(source, chosen.name, ())
     keys: dict[str, None] = {}
-    for cells, _ in reader.found(lambda: None):
-        if not isinstance(cells, str):
-            keys.update(dict.fromkeys(cells))
+    with source.open() as stream:
+        for cells, _ in _records(stream, chosen.name, source.name):
+            keys.update({} if isinstance(cells, str) else dict.fromkeys(cells))
     if not keys:
         raise SourceError(
             lazy("{name} holds no JSON object.", name=source.name),
@@ -74,31 +76,14 @@ class _Reader:
     keys: tuple[str, ...]
 
     def batches(self, progress: Progress) -> Iterator[pa.RecordBatch]:
-        header = Header(column_names(self.keys), 0, ())
-        total, done = self.source.size_bytes, 0
-        row, kept = 1, list[Found]()
-
-        def noted(position: int = 0) -> None:
-            nonlocal done
-            done = position
-
-        for found in self.found(noted):
-            kept.append(found)
-            if len(kept) == _BLOCK_RECORDS:
-                yield from judged_batches(self._block(kept, row), header)
-                row, kept = row + len(kept), []
-                progress(done, total)
-        yield from judged_batches(self._block(kept, row), header)
-        progress(total, total)
-
-    def found(self, noted: Callable[..., None]) -> Iterator[Found]:
+        header, total = Header(column_names(self.keys), 0, ()), self.source.size_bytes
+        row = 1
         with self.source.open() as stream:
-            pieces = text_blocks(stream, self.encoding, _PIECE_BYTES)
-            first = next((piece for piece in pieces if piece.strip("\ufeff \r\n\t")), "")
-            reader = _array if first.lstrip("\ufeff \r\n\t").startswith("[") else _lines
-            for found in reader(first.lstrip("\ufeff"), pieces, self.source.name):
-                noted(stream.disk_bytes)
-                yield found
+            found = _records(stream, self.encoding, self.source.name)
+            while kept := list(islice(found, _BLOCK_RECORDS)):
+                yield from judged_batches(self._block(kept, row), header)
+                row += len(kept)
+                progress(stream.disk_bytes, total)
 
     def _block(self, kept: list[Found], row: int) -> Block:
         cells = [None if isinstance(found, str) else found for found, _ in kept]
@@ -112,12 +97,51 @@ class _Reader:
         return Block(columns, row, lambda at: shown(kept[at][1]), rejected)
 
 
-def _lines(text: str, pieces: Iterator[str], _name: str) -> Iterator[Found]:
+def _records(stream: ByteStream, encoding: str, name: str) -> Iterator[Found]:
+    pieces = text_blocks(stream, encoding, _PIECE_BYTES)
+    text = next((piece for piece in pieces if piece.strip(_BLANK)), "").lstrip("\ufeff")
+    if text.lstrip(_BLANK).startswith("["):
+        return _array(text.lstrip(_BLANK)[1:], pieces, name)
+    if _may_be_one_value(text):
+        text += "".join(islice(pieces, _DOCUMENT_PIECES))
+        if found := _inside(text):
+            return iter(found)
+    return _lines(text, pieces)
+
+
+def _may_be_one_value(text: str) -> bool:
+    """Whether the first value of the text reaches to its end, or further."""
+    try:
+        _, end = _DECODER.raw_decode(text.lstrip(_BLANK))
+    except json.JSONDecodeError:
+        return True
+    return not text.lstrip(_BLANK)[end:].strip()
+
+
+def _inside(text: str) -> list[Found]:
+    """The longest list of objects in a JSON object, as a web service answers; none in lines."""
+    try:
+        value = _DECODER.decode(text.strip(_BLANK))
+    except json.JSONDecodeError:
+        return []
+    if not isinstance(value, dict):
+        return []
+    deeper = [
+        item for inner in value.values() if isinstance(inner, dict) for item in inner.values()
+    ]
+    lists = [item for item in (*value.values(), *deeper) if isinstance(item, list)]
+    objects = [item for item in lists if item and all(isinstance(entry, dict) for entry in item)]
+    longest = max(objects, key=len, default=[value] if "\n" in text.strip(_BLANK) else [])
+    return [(_record(entry), _json(entry)) for entry in longest]
+
+
+def _lines(text: str, pieces: Iterator[str]) -> Iterator[Found]:
     for piece in pieces:
         *lines, text = (text + piece).split("\n")
         yield from map(_line, lines)
     if text:
-        yield _line(text)
+        *lines, last = text.split("\n")
+        yield from map(_line, lines + [last] * bool(last))
 
 
 def _line(line: str) -> Found:
@@ -133,7 +157,7 @@ def _line(line: str) -> Found:
 
 
 def _array(text: str, pieces: Iterator[str], name: str) -> Iterator[Found]:
-    text, at, count = text.lstrip()[1:], 0, 0
+    at = count = 0
     while True:
         gap = _GAP.match(text, at)
         at = gap.end() if gap else at

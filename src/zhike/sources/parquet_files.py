@@ -35,8 +35,7 @@ def parquet_table(source: ByteSource) -> RawTable:
     """
     with _opened(source) as file:
         rows = file.metadata.num_rows
-        flat = pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
-        names = _flattened(flat).schema.names
+        names = _flattened(_no_rows(file.schema_arrow)).schema.names
         whole = _whole_columns(file)
     if not rows:
         raise SourceError(
@@ -121,9 +120,17 @@ def _is_whole(column: pa.Array) -> bool:
 
 
 def _flattened(batch: pa.RecordBatch) -> pa.RecordBatch:
-    while any(pa.types.is_struct(field.type) for field in batch.schema):
-        batch = batch.flatten()
-    return batch
+    if not any(pa.types.is_struct(field.type) for field in batch.schema):
+        return batch
+    table = pa.Table.from_batches([batch])
+    while any(pa.types.is_struct(field.type) for field in table.schema):
+        table = table.flatten()
+    (flat,) = table.combine_chunks().to_batches() or [_no_rows(table.schema)]
+    return flat
+
+
+def _no_rows(schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist([], schema=schema)
 
 
 def as_text(column: pa.Array, *, whole: bool = False) -> pa.Array:

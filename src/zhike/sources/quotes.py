@@ -81,8 +81,8 @@ def _opens(
     closed_before: Positions,
     boundary: npt.NDArray[np.bool_],
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    before = np.where(opening > 0, signs[opening - 1], _LF)
-    two_before = np.where(opening > 1, signs[opening - 2], _LF)
+    before = np.where(opening > 0, signs[np.maximum(opening - 1, 0)], _LF)
+    two_before = np.where(opening > 1, signs[np.maximum(opening - 2, 0)], _LF)
     sign = (before == _EQUALS) | (before == _SPACE) | (before == _TAB)
     prefixed = sign & ~boundary[before] & boundary[two_before]
     doubled = np.zeros(len(opening), bool)

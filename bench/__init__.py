@@ -1,0 +1,1 @@
+"""Our speed beside others', in one run: `make bench`."""

@@ -1,0 +1,188 @@
+"""`make bench`: every subject in a process of its own, in one run; ratios as JSON.
+
+    make bench                                    1M and 10M order lines
+    make bench BENCH_OPTIONS="--lines 1000000"    only these
+    make bench BENCH_OPTIONS=--big                and 50M lines through ours
+
+Nothing here is a test: a figure depends on the machine, a ratio somewhat less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.data import CHECKOUT, RESULTS
+from bench.measure import differences, measured
+
+AS_OF = "2025-07-01"
+ANALYSES = ("overview", "rfm", "abc", "lifecycle", "cohorts")
+PYTHON = [sys.executable, "-m"]
+PEER = "openretailscience==0.48.1"
+PEER_HOME = RESULTS / "openretailscience"
+IMPORTED = (1_000_000, 5_000_000)
+BIG = 50_000_000
+
+
+def main() -> None:
+    options = parsed()
+    repeats = options.repeats
+    found: dict[str, Any] = {"machine": machine(), "repeats": repeats}
+    peer = peer_python()
+    found["analyses"] = {str(lines): analyses(lines, repeats, peer) for lines in options.lines}
+    if not options.no_import:
+        found["import"] = importing(repeats)
+    found["help_seconds"] = help_seconds()
+    if options.big:
+        found["big"] = big()
+    text = json.dumps(found, indent=2, ensure_ascii=False)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / "latest.json").write_text(text, encoding="utf-8")
+    print(text)
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--lines", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--big", action="store_true", help="also 50M lines through ours")
+    parser.add_argument("--no-import", action="store_true")
+    return parser.parse_args()
+
+
+def machine() -> dict[str, Any]:
+    return {
+        "processors": os.cpu_count(),
+        "load_average": os.getloadavg(),
+        "python": platform.python_version(),
+    }
+
+
+def analyses(lines: int, repeats: int, peer: Path | str) -> dict[str, Any]:
+    """All five together and each alone, beside the floor, pandas and the peer."""
+    say(f"{lines:,} order lines: simulating")
+    folder = simulated(lines)
+    say("  the floor")
+    floor = measured([*PYTHON, "bench.floor", folder], repeats)
+    rows = {"together": compared(list(ANALYSES), folder, floor, repeats)}
+    for name in ANALYSES:
+        rows[name] = compared([name], folder, floor, repeats)
+        if name in {"rfm", "cohorts"}:
+            rows[name]["openretailscience"] = beside_peer(name, folder, rows[name], peer, repeats)
+    return {"floor": shown(floor), **rows}
+
+
+def compared(names: list[str], folder: str, floor: dict[str, Any], repeats: int) -> dict[str, Any]:
+    """Ours beside pandas and the floor; the two must say the same."""
+    say(f"  {' + '.join(names)}: ours, pandas")
+    arguments = [json.dumps(names), folder, AS_OF]
+    ours = measured([*PYTHON, "bench.ours", *arguments], repeats)
+    pandas = measured([*PYTHON, "bench.in_pandas", *arguments], repeats)
+    faults = differences(ours["answers"], pandas["answers"])
+    assert not faults, "\n".join(faults[:20])
+    return {
+        "ours": shown(ours),
+        "pandas": shown(pandas),
+        "equal_answers": True,
+        "times_the_floor": round(ours["seconds"] / floor["seconds"], 2),
+        "times_faster_than_pandas": round(pandas["seconds"] / ours["seconds"], 2),
+    }
+
+
+def beside_peer(
+    name: str, folder: str, row: dict[str, Any], peer: Path | str, repeats: int
+) -> dict[str, Any]:
+    if isinstance(peer, str):
+        return {"skipped": peer}
+    say(f"  {name}: openretailscience")
+    script = str(CHECKOUT / "bench" / "in_openretailscience.py")
+    theirs = measured([str(peer), script, name, folder, AS_OF], repeats)
+    faster = round(theirs["seconds"] / row["ours"]["seconds"], 2)
+    return {**shown(theirs), "answers": theirs["answers"], "ours_times_faster": faster}
+
+
+def peer_python() -> Path | str:
+    """The interpreter of an environment with openretailscience, or why there is none."""
+    python = PEER_HOME / "bin" / "python"
+    if python.exists():
+        return python
+    for command in (
+        ["uv", "venv", "--quiet", "--python", sys.executable, str(PEER_HOME)],
+        ["uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python), PEER],
+    ):
+        try:
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        except FileNotFoundError:
+            return "uv is not on the path, so that the environment cannot be made"
+        except subprocess.CalledProcessError as fault:
+            return f"{PEER} cannot be installed: {fault.stderr.strip().splitlines()[-1]}"
+    return python
+
+
+def importing(repeats: int) -> dict[str, Any]:
+    """GB18030 rows to standard tables with ledger, beside a bare read of the same in UTF-8."""
+    found: dict[str, Any] = {}
+    for lines in IMPORTED:
+        say(f"Importing {lines:,} rows")
+        subprocess.run([*PYTHON, "bench.importing", "write", str(lines)], check=True)
+        runs = repeats if lines == IMPORTED[0] else 1
+        ours = measured([*PYTHON, "bench.importing", "ours", str(lines)], runs)
+        bare = measured([*PYTHON, "bench.importing", "duckdb", str(lines)], runs)
+        said = ours["answers"]
+        assert said["rows_read"] == said["balances"] == bare["answers"]["rows_read"], said
+        found[str(lines)] = {
+            "rows": said["rows_read"],
+            "ours": shown(ours),
+            "duckdb": shown(bare),
+            "times_a_bare_read": round(ours["seconds"] / bare["seconds"], 2),
+        }
+    few, many = (found[str(lines)]["ours"]["peak_rss_mb"] for lines in IMPORTED)
+    return {**found, "memory_growth": round(many / few, 2)}
+
+
+def big() -> dict[str, Any]:
+    """All analyses over 50M lines: does it end, and with how much memory?"""
+    say(f"{BIG:,} order lines: simulating")
+    folder = simulated(BIG)
+    say("  all analyses: ours")
+    return shown(measured([*PYTHON, "bench.ours", json.dumps(ANALYSES), folder, AS_OF], 1))
+
+
+def help_seconds() -> float:
+    """How long `zhike --help` takes."""
+    command = [str(Path(sys.executable).with_name("zhike")), "--help"]
+
+    def once() -> float:
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        return time.perf_counter() - start
+
+    once()
+    return round(median(once() for _ in range(5)), 3)
+
+
+def simulated(lines: int) -> str:
+    done = subprocess.run(
+        [*PYTHON, "bench.data", str(lines)], check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+def shown(measure: dict[str, Any]) -> dict[str, float]:
+    return {"seconds": round(measure["seconds"], 3), "peak_rss_mb": round(measure["peak_rss_mb"])}
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

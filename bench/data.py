@@ -1,0 +1,38 @@
+"""The data that every subject reads: the simulated shop, kept between runs.
+
+`python -m bench.data LINES` writes it and prints its folder; the process is its own so that its
+memory is nobody else's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+RESULTS = CHECKOUT / "bench" / "results"
+
+
+def folder_of(lines: int) -> Path:
+    """Where the shop of so many order lines is kept; another simulation gets another folder."""
+    digest = hashlib.sha256()
+    for path in sorted((CHECKOUT / "src" / "zhike" / "datasets").rglob("*.*")):
+        if path.suffix in {".py", ".toml", ".json"}:
+            digest.update(path.read_bytes())
+    return RESULTS / "data" / f"{lines}-{digest.hexdigest()[:8]}"
+
+
+def written(lines: int) -> Path:
+    """The folder of the shop, simulated where it is not there yet."""
+    from zhike.datasets import simulate
+
+    folder = folder_of(lines)
+    if not (folder / "complete").exists():
+        simulate(order_lines=lines, folder=folder)
+        (folder / "complete").touch()
+    return folder
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{written(int(sys.argv[1]))}\n")

@@ -1,0 +1,55 @@
+"""RFM and cohorts by openretailscience, in an environment of its own: no import of ours here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+import time
+from pathlib import Path
+
+import ibis
+from openretailscience.analysis.cohort import CohortAnalysis
+from openretailscience.segmentation.rfm import RFMSegmentation
+
+
+def transactions(folder: Path) -> ibis.Table:
+    """The orders with a known customer, under the names that it expects."""
+    orders = ibis.duckdb.connect().read_parquet(folder / "orders.parquet")
+    paid = orders.filter(
+        orders.customer_id.notnull(),
+        orders.status.isin(["paid", "shipped", "completed"]),
+        ~orders.is_test,
+        ~orders.is_brushing,
+    )
+    return paid.select(
+        "customer_id",
+        transaction_id="order_id",
+        transaction_date=paid.ordered_on,
+        unit_spend=paid.gross_amount - paid.discount_amount,
+    )
+
+
+def rfm(folder: Path, day: dt.date) -> dict[str, float]:
+    found = RFMSegmentation(
+        transactions(folder), current_date=day, r_segments=5, f_segments=5, m_segments=5
+    ).df
+    return {"customers": len(found), "purchases": int(found.frequency.sum())}
+
+
+def cohorts(folder: Path, _day: dt.date) -> dict[str, float]:
+    table = CohortAnalysis(transactions(folder), "customer_id", "nunique", "month").df
+    return {"customers": float(table[0].sum()), "cells": float(table.to_numpy().sum())}
+
+
+def peak_rss_mb() -> float:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
+
+
+if __name__ == "__main__":
+    verb, place, as_of = sys.argv[1:]
+    start = time.perf_counter()
+    answers = {"rfm": rfm, "cohorts": cohorts}[verb](Path(place), dt.date.fromisoformat(as_of))
+    seconds = time.perf_counter() - start
+    print(json.dumps({"seconds": seconds, "peak_rss_mb": peak_rss_mb(), "answers": answers}))

@@ -1,0 +1,95 @@
+"""Our analyses on the shop's Parquet: `python -m bench.ours NAMES FOLDER AS_OF`.
+
+What one customer gets (scores, classes, stages) is computed for every customer, as an analysis
+page would open it, though a result would keep it lazy.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from bench.measure import Answers, report
+from zhike.analyses import REGISTRY
+from zhike.engines import Engine, open_engine
+from zhike.schema import TABLE_NAMES, Shop
+
+EACH_CUSTOMER = {"rfm": "scores", "abc": "members", "lifecycle": "members"}
+
+
+def shop_of(engine: Engine, folder: Path, as_of: date) -> Shop:
+    tables = {
+        path.stem: engine.read_parquet([path])
+        for path in sorted(folder.glob("*.parquet"))
+        if path.stem in TABLE_NAMES
+    }
+    return Shop(engine, tables, as_of=as_of)
+
+
+def main(names: list[str], folder: Path, as_of: date) -> None:
+    def work() -> Any:
+        engine = open_engine()
+        shop = shop_of(engine, folder, as_of)
+        results = {name: REGISTRY[name]().run(shop) for name in names}
+        each = {
+            name: engine.materialise(getattr(results[name], EACH_CUSTOMER[name]))
+            for name in names
+            if name in EACH_CUSTOMER
+        }
+        return lambda: {name: ANSWERS[name](results[name], each.get(name)) for name in names}
+
+    report(work)
+
+
+def rfm(_result: Any, scores: Any) -> Answers:
+    names = ("recency_score", "frequency_score", "monetary_score")
+    cells = scores.group_by(*names).agg(n=scores.count()).to_pyarrow().to_pylist()
+    return {"".join(str(cell[name]) for name in names): cell["n"] for cell in cells}
+
+
+def overview(result: Any, _each: Any) -> Answers:
+    rows = result.metrics.to_pylist()
+    columns = ("value", "previous", "last_year")
+    shown = ("revenue", "customers", "new_customers")
+    return {
+        "metrics": {name: {row["metric"]: row[name] for row in rows} for name in columns},
+        "months": {
+            row["month"]: {name: row[name] for name in shown} for row in result.months.to_pylist()
+        },
+    }
+
+
+def abc(result: Any, _each: Any) -> Answers:
+    def classes(table: pa.Table, of: str, gini: float | None) -> Answers:
+        return {"gini": gini, **{row["abc_class"]: row[of] for row in table.to_pylist()}}
+
+    return {
+        "customers": classes(result.customer_classes, "customers", result.customer_gini),
+        "products": classes(result.product_classes, "products", result.product_gini),
+    }
+
+
+def lifecycle(result: Any, _each: Any) -> Answers:
+    def counts(row: dict[str, Any]) -> Answers:
+        return {name: number for name, number in row.items() if name != "month" and number}
+
+    return {
+        "now": {row["stage"]: row["customers"] for row in result.stages.to_pylist()},
+        "months": {row["month"]: counts(row) for row in result.months.to_pylist()},
+        "moved": {
+            f"{row['before']}>{row['after']}": row["customers"]
+            for row in result.transitions.to_pylist()
+        },
+    }
+
+
+ANSWERS = {"overview": overview, "rfm": rfm, "abc": abc, "lifecycle": lifecycle}
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]), Path(sys.argv[2]), date.fromisoformat(sys.argv[3]))

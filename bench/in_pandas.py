@@ -315,7 +315,61 @@ def overview(frames: Frames) -> dict[str, Any]:
     return {"metrics": months, "months": table.to_dict("index")}
 
 
-ANALYSES = {"overview": overview, "rfm": rfm, "abc": abc, "lifecycle": lifecycle}
+def month_number(days: pd.Series) -> pd.Series:
+    return days.dt.year * 12 + days.dt.month - 1
+
+
+def cohorts(frames: Frames) -> dict[str, Any]:
+    history = frames.history
+    visits = pd.DataFrame(
+        {
+            "customer_id": history.customer_id,
+            "cohort": month_number(history.first_on),
+            "month": month_number(history.ordered_on),
+            "revenue": history.goods_amount,
+        }
+    )
+    back = frames.refunds.loc[frames.refunds.is_net, ["customer_id", "refunded_on", "amount"]]
+    back = back.merge(frames.facts[["first_on"]], left_on="customer_id", right_index=True)
+    returns = pd.DataFrame(
+        {
+            "cohort": month_number(back.first_on),
+            "month": month_number(back.refunded_on),
+            "revenue": -back.amount,
+        }
+    )
+    returns["month"] = returns[["cohort", "month"]].max(axis=1)
+    cells = visits.groupby(["cohort", "month"]).agg(
+        customers=("customer_id", "nunique"), revenue=("revenue", "sum")
+    )
+    given_back = returns.groupby(["cohort", "month"]).revenue.sum()
+    cells["revenue"] = cells.revenue.add(given_back, fill_value=0)
+    cells["customers"] = cells.customers.fillna(0)
+    size = cells.customers[cells.index.get_level_values(0) == cells.index.get_level_values(1)]
+    size = size.droplevel(1)
+    wide = cells.revenue.unstack(fill_value=0).cumsum(axis=1)
+    table = cells.assign(
+        retention=cells.customers.div(size, level=0),
+        worth=wide.stack().reindex(cells.index).div(size, level=0),
+    ).reset_index()
+    return {
+        f"{row.cohort // 12}-{row.cohort % 12 + 1:02}+{row.month - row.cohort}": [
+            row.customers,
+            row.revenue,
+            row.retention,
+            row.worth,
+        ]
+        for row in table.itertuples()
+    }
+
+
+ANALYSES = {
+    "overview": overview,
+    "rfm": rfm,
+    "abc": abc,
+    "lifecycle": lifecycle,
+    "cohorts": cohorts,
+}
 
 
 def main(names: list[str], folder: Path, as_of: date) -> None:

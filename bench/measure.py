@@ -50,7 +50,7 @@ def measured(command: list[str], repeats: int) -> dict[str, Any]:
 
 
 def differences(ours: Any, theirs: Any, place: str = "") -> list[str]:
-    """Where two answers differ by more than a cent or a billionth."""
+    """Where two answers differ by more than floating point explains."""
     if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
         keys = sorted({*ours, *theirs})
         return [
@@ -58,7 +58,10 @@ def differences(ours: Any, theirs: Any, place: str = "") -> list[str]:
             for key in keys
             for fault in differences(ours.get(key), theirs.get(key), f"{place}/{key}")
         ]
+    if isinstance(ours, list) and isinstance(theirs, list):
+        ours, theirs = dict(enumerate(ours)), dict(enumerate(theirs))
+        return differences(ours, theirs, place)
     if isinstance(ours, int | float) and isinstance(theirs, int | float):
-        close = abs(ours - theirs) <= max(0.01, 1e-9 * abs(ours))
+        close = abs(ours - theirs) <= max(1e-6, 1e-9 * abs(ours))
         return [] if close else [f"{place}: {ours} is not {theirs}"]
     return [] if ours == theirs else [f"{place}: {ours} is not {theirs}"]

@@ -19,7 +19,7 @@ from zhike.analyses import REGISTRY
 from zhike.engines import Engine, open_engine
 from zhike.schema import TABLE_NAMES, Shop
 
-EACH_CUSTOMER = {"rfm": "scores", "abc": "members", "lifecycle": "members"}
+EACH_CUSTOMER = {"rfm": "scores", "abc": "members", "lifecycle": "members", "cohorts": "members"}
 
 
 def shop_of(engine: Engine, folder: Path, as_of: date) -> Shop:
@@ -88,7 +88,22 @@ def lifecycle(result: Any, _each: Any) -> Answers:
     }
 
 
-ANSWERS = {"overview": overview, "rfm": rfm, "abc": abc, "lifecycle": lifecycle}
+def cohorts(result: Any, _each: Any) -> Answers:
+    names = ("customers", "revenue", "retention", "revenue_per_customer")
+    return {
+        f"{row['cohort']}+{row['period']}": [row[name] for name in names]
+        for row in result.cells.to_pylist()
+        if row["customers"] or row["revenue"]
+    }
+
+
+ANSWERS = {
+    "overview": overview,
+    "rfm": rfm,
+    "abc": abc,
+    "lifecycle": lifecycle,
+    "cohorts": cohorts,
+}
 
 
 if __name__ == "__main__":

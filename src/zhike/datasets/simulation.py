@@ -29,7 +29,9 @@ BLOCK = 20_000
 """Customers drawn together. Every block has its own random stream, so the data depend on the
 seed alone and memory on the block alone; changing this changes every simulated company."""
 
-ROW_GROUP = 400_000
+ROW_GROUP_BYTES = 24_000_000
+"""Size in memory from which rows are written; it bounds what waits."""
+
 PERIOD = (date(2022, 7, 1), date(2025, 7, 1))
 SEED = 20_220_701
 """Seed used where none is given."""
@@ -226,7 +228,7 @@ def _written(blocks: Iterator[dict[str, pa.Table]], folder: Path) -> dict[str, R
                 if name not in writers:
                     writers[name] = pq.ParquetWriter(folder / f"{name}.parquet", rows.schema)
                 waiting.setdefault(name, []).append(rows)
-                if sum(each.num_rows for each in waiting[name]) >= ROW_GROUP:
+                if sum(each.nbytes for each in waiting[name]) >= ROW_GROUP_BYTES:
                     writers[name].write_table(pa.concat_tables(waiting.pop(name)))
         for name, rest in waiting.items():
             writers[name].write_table(pa.concat_tables(rest))

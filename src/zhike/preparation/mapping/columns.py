@@ -199,7 +199,7 @@ def _add_writing(columns: dict[str, ColumnReading], evidence: Evidence) -> tuple
     unsure: list[str] = []
     hint = ""
     for name, item in columns.items():
-        if item.field is None or item.rule in ("second_status",):
+        if item.field is None or item.rule == "second_status":
             continue
         kind = field_of(item.field).kind
         seen = evidence.seen[name]

@@ -61,25 +61,26 @@ def read_dates(raw: ir.Table, column: str, seen: Profile, hint: str = "") -> Dat
 
 def _shapes(raw: ir.Table, column: str) -> list[dict[str, Any]]:
     """Writings of the column with how often and within which numbers, most frequent first."""
-    records = normal_records(raw)
-    written = records.select(value=value_of(records[column]))
-    written = written.filter(written.value.notnull()).mutate(
-        # The clock says nothing of the order of day and month; without it few values are left.
-        day=written.value.substr(0, 10),
-        rest=regexp_replace(written.value.substr(10), "[0-9]", "9", "g"),
+    written = normal_records(raw).select(text=raw[column]).filter(ibis._.text.notnull())
+    # The clock says nothing of the order of day and month; without it few writings are left.
+    days = written.group_by(day=written.text.substr(0, 11), length=written.text.length()).agg(
+        times=written.count(), text=written.text.min()
     )
-    days = written.group_by("day", "rest").agg(times=written.count())
+    value = value_of(days.text)
     shaped = days.mutate(
-        shape=regexp_replace(days.day, "[0-9]", "9", "g") + days.rest,
-        first=_part(days.day, 1),
-        second=_part(days.day, 2),
+        shape=regexp_replace(value, "[0-9]", "9", "g"),
+        first=_part(value, 1),
+        second=_part(value, 2),
+        third=_part(value, 3),
     )
     found = (
         shaped.group_by("shape")
         .agg(
             times=shaped.times.sum(),
-            first_high=shaped.first.max(),
-            second_high=shaped.second.max(),
+            day_first=shaped.times.sum(where=(shaped.first > 12) & (shaped.second <= 12)),
+            month_first=shaped.times.sum(where=(shaped.second > 12) & (shaped.first <= 12)),
+            firsts=shaped.first.nunique(),
+            thirds=shaped.third.nunique(),
         )
         .order_by(ibis.desc("times"), "shape")
         .limit(400)
@@ -107,24 +108,25 @@ def _compact(shape: str) -> bool:
 def _order(raw: ir.Table, column: str, shapes: list[dict[str, Any]], hint: str) -> tuple[str, bool]:
     numbered = [row for row in shapes if re.match(r"9{1,2}[-/. ]9{1,2}[-/. ]9{2,4}", row["shape"])]
     if not numbered:
-        return ("ymd", False) if not _named_months(shapes) else ("mdy", False)
-    first = max(row["first_high"] or 0 for row in numbered)
-    second = max(row["second_high"] or 0 for row in numbered)
-    two_digit_year = all(not re.search(r"9{4}", row["shape"][:10]) for row in numbered)
-    if two_digit_year and first > 31:
+        return ("mdy" if _named_months(shapes) else "ymd"), False
+    if _is_year_first(numbered):
         return "ymd", False
-    if first > 12 and second > 12:
-        # Both ways of writing in one column; the greater part decides, the rest is set aside.
-        return ("dmy", False) if first >= second else ("mdy", False)
-    if first > 12:
-        return "dmy", False
-    if second > 12:
-        return "mdy", False
-    if any(re.match(r"9{4}", row["shape"]) for row in shapes) or hint in ("dmy", "mdy"):
-        return (hint or "mdy"), not hint
+    day_first, month_first = (
+        sum(row[name] or 0 for row in numbered) for name in ("day_first", "month_first")
+    )
+    if day_first or month_first:
+        # A slip of the pen must not turn a whole column: the greater part decides.
+        return ("dmy" if day_first >= month_first else "mdy"), False
     if all(re.match(r"9{1,2}\.9{1,2}\.", row["shape"]) for row in numbered):
         return "dmy", False  # dots between the parts are written day first wherever they are used
-    return _by_sequence(raw, column)
+    return (hint, False) if hint in ("dmy", "mdy") else _by_sequence(raw, column)
+
+
+def _is_year_first(numbered: list[dict[str, Any]]) -> bool:
+    """Two-digit years stand where fewest different numbers are."""
+    if any(re.search(r"9{4}", row["shape"][:10]) for row in numbered):
+        return False
+    return max(row["thirds"] for row in numbered) > max(row["firsts"] for row in numbered)
 
 
 def _named_months(shapes: list[dict[str, Any]]) -> bool:
@@ -132,7 +134,7 @@ def _named_months(shapes: list[dict[str, Any]]) -> bool:
 
 
 def _by_sequence(raw: ir.Table, column: str) -> tuple[str, bool]:
-    """Exports are mostly in the order of time: the reading under which they are is the right one."""
+    """Exports mostly run in the order of time: the reading under which they do is right."""
     records = normal_records(raw)
     parts = records.select(
         row=records._row,

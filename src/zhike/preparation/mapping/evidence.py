@@ -24,6 +24,10 @@ SAID = 2.0
 NAMED = 1.5
 """Score of what the platform's own exports call the column."""
 
+_LINE_FIELDS = frozenset({"order_lines.quantity", "order_lines.unit_price", "order_lines.amount"})
+_IDENTITY = frozenset(
+    {"orders.customer_id", "people.account", "people.email", "people.phone", "people.name"}
+)
 _FAMILY: tuple[Grain, ...] = ("order_line", "order")
 
 
@@ -132,7 +136,7 @@ def _is_plain_order(taken: Mapping[str, str]) -> bool:
 
 
 def _may_hold_orders(taken: Mapping[str, str], evidence: Evidence) -> bool:
-    """Guessing is for files whose headers say little, not for every odd column of a customer list."""
+    """Guessing is for files whose headers say little, not for each odd column of any list."""
     nothing = sum(says_nothing(name) or not evidence.meanings[name] for name in evidence.header)
     return nothing >= 0.3 * len(evidence.header) or bool(
         {"orders.order_id", "order_lines.quantity", "order_lines.unit_price"} & set(taken)
@@ -140,7 +144,7 @@ def _may_hold_orders(taken: Mapping[str, str], evidence: Evidence) -> bool:
 
 
 def _fitting(rule: GrainRule, targets: Mapping[str, float]) -> dict[str, float]:
-    """Targets as this grain calls them: a customer is `customers.customer_id` in a customer file."""
+    """Targets as this grain calls them: `customers.customer_id` in a file of customers."""
     found: dict[str, float] = {}
     for target, score in targets.items():
         called = target
@@ -205,12 +209,7 @@ def is_complete(assignment: Assignment, evidence: Evidence) -> bool:
     grain, chosen = assignment.rule.grain, set(assignment.chosen)
     if grain in _FAMILY:
         numbered = "orders.order_id" in chosen
-        identified = {
-            "orders.customer_id",
-            "people.account",
-            "people.email",
-            "people.phone",
-        } & chosen
+        identified = _IDENTITY & chosen
         if not numbered and not (identified and "orders.ordered_at" in chosen):
             return False
     if grain == "customer" and _is_about_orders(evidence):

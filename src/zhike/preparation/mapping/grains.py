@@ -76,7 +76,7 @@ def grain_rules() -> Mapping[Grain, GrainRule]:
     line = {**orders, **_without(lines, "order_lines.order_id"), **around}
     customer = _targets(("customers", None, 1.0), ("people", _PEOPLE, 0.99))
     people = tuple(f"people.{name}" for name in ("account", "email", "phone", "name"))
-    rules = (
+    rules: tuple[tuple[Grain, str, dict[str, float], tuple[tuple[str, ...], ...]], ...] = (
         ("order_line", "order_lines", line, (
             ("orders.order_id", "orders.ordered_at"),
             ("order_lines.product_id", "products.name"),
@@ -111,15 +111,27 @@ def grain_rules() -> Mapping[Grain, GrainRule]:
             ("responses.score", "responses.text"),
             ("responses.response_id", "responses.customer_id"),
         )),
-        ("review", "reviews", _flat("reviews"), (("reviews.rating", "reviews.text"), ("reviews.product_id", "reviews.order_id", "reviews.review_id"))),
+        ("review", "reviews", _flat("reviews"), (
+            ("reviews.rating", "reviews.text"),
+            ("reviews.product_id", "reviews.order_id", "reviews.review_id"),
+        )),
         ("ticket", "tickets", _flat("tickets"), (("tickets.ticket_id",), ("tickets.opened_at",))),
         ("touch", "touches", _flat("touches"), (("touches.campaign",), ("touches.customer_id",))),
-        ("spend", "spend", _flat("spend"), (("spend.day",), ("spend.cost",), ("spend.channel", "spend.campaign"))),
-        ("lead", "leads", _flat("leads"), (("leads.lead_id",), ("leads.stage", "leads.source"), ("leads.created_at", "leads.closing_on"))),
-        ("market", "market", _flat("market"), (("market.period",), ("market.metric",), ("market.value",))),
-        ("staff", "staff", _flat("staff"), (("staff.staff_id",), ("staff.name", "staff.role", "staff.team"))),
+        ("spend", "spend", _flat("spend"), (
+            ("spend.day",), ("spend.cost",), ("spend.channel", "spend.campaign"),
+        )),
+        ("lead", "leads", _flat("leads"), (
+            ("leads.lead_id",), ("leads.stage", "leads.source"),
+            ("leads.created_at", "leads.closing_on"),
+        )),
+        ("market", "market", _flat("market"), (
+            ("market.period",), ("market.metric",), ("market.value",),
+        )),
+        ("staff", "staff", _flat("staff"), (
+            ("staff.staff_id",), ("staff.name", "staff.role", "staff.team"),
+        )),
     )  # fmt: skip
     return {
-        grain: GrainRule(grain=grain, main=main, targets=targets, needs=needs)  # type: ignore[arg-type]
+        grain: GrainRule(grain=grain, main=main, targets=targets, needs=needs)
         for grain, main, targets, needs in rules
     }

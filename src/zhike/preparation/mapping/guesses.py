@@ -11,7 +11,8 @@ from zhike.preparation.mapping.profiles import Profile
 from zhike.preparation.mapping.structure import Structure, line_arithmetic, structure_of
 
 _ANONYMOUS = re.compile(
-    r"^([a-z]{1,2}|(column|col|field|var|unnamed|attribute|列|字段|栏|第)[ _:]*\d*列?|[a-z]?\d+|c_?\d+)$"
+    r"^([a-z]{1,2}|[a-z]?_?\d+"
+    r"|(column|col|field|var|unnamed|attribute|列|字段|栏|第)[ _:]*\d*列?)$"
 )
 _KEYS_TRIED = 3
 

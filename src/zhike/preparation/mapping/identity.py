@@ -42,8 +42,14 @@ def _may_identify(evidence: Evidence, column: str) -> bool:
 def _named(
     evidence: Evidence, columns: tuple[ColumnReading, ...]
 ) -> tuple[tuple[ColumnReading, ...], tuple[str, ...]]:
-    named = [item for item in columns if item.field == "people.name" and not item.rule
-             and item.column not in evidence.said and _is_customer(evidence, item.column)]  # fmt: skip
+    named = [
+        item
+        for item in columns
+        if item.field == "people.name"
+        and not item.rule
+        and item.column not in evidence.said
+        and _is_customer(evidence, item.column)
+    ]
     if len(named) != 1:
         return columns, ()
     why = lazy("Nothing else in the file says who the customer is, so the name stands for it.")

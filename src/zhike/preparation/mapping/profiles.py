@@ -12,10 +12,13 @@ import ibis.expr.types as ir
 from zhike.preparation.standardise.text import MISSING
 from zhike.schema.vocabulary import FULL_WIDTH, HALF_WIDTH, genders, regions, statuses
 
-SAMPLE_RECORDS = 12_000
+SAMPLE_RECORDS = 6_000
 _WINDOWS = 6
 
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|févr|avr|juin|août|ene|abr|ago|dic"  # fmt: skip
+_MONTHS = (
+    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|févr|avr|juin|août|ene|abr|"
+    "ago|dic"
+)
 _CLOCK = r"[ t,]*\d{1,2}[:时点]\d{1,2}([:分]\d{1,2}(\.\d+)?秒?)?分?( ?[ap]\.?m\.?)?"
 _ZONE = r"( ?(z|utc|gmt|[+-]\d{2}:?\d{2}))?"
 _DAY = (
@@ -26,7 +29,10 @@ _DAY = (
 )
 PATTERNS: Mapping[str, str] = {
     "date": rf"^((周|星期).)?{_DAY}({_CLOCK})?{_ZONE}( ?(周|星期).)?$",
-    "compact_date": r"^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d([0-5]\d)?)?(\.0)?$",
+    "compact_date": (
+        r"^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
+        r"(([01]\d|2[0-3])[0-5]\d([0-5]\d)?)?(\.0)?$"
+    ),
     "clock": r"^([01]?\d|2[0-3])[:：][0-5]\d([:：][0-5]\d)?( ?[ap]m)?$",
     "month": r"^\d{4}[-/年.]\d{1,2}月?$",
     "has_time": r"\d[ t]*\d{1,2}:\d{2}|\d时|\d点",
@@ -43,7 +49,10 @@ PATTERNS: Mapping[str, str] = {
     "negative": r"^\(?-|^\(.*\)$",
     "email": r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$",
     "mobile": r"^(\+?(00)?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(\.0)?$",
-    "phone": r"^(\+|00)\d[\d ()-]{6,18}$|^\(?0\d{1,4}\)?[- ]?\d{3,4}[- ]?\d{3,4}$|^\(?\d{3}\)?[- ]\d{3}[- ]\d{4}$",
+    "phone": (
+        r"^(\+|00)\d[\d ()-]{6,18}$|^\(?0\d{1,4}\)?[- ]?\d{3,4}[- ]?\d{3,4}$"
+        r"|^\(?\d{3}\)?[- ]\d{3}[- ]\d{4}$"
+    ),
     "masked": r"\*{2,}|[#$~]{2}",
     "code": r"^[a-z#]{0,6}[-_]?\d[\da-z_./-]*$",
     "uuid": r"^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$",

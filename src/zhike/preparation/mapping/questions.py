@@ -112,7 +112,8 @@ def unclear_grain(evidence: Evidence, tried: list[Assignment], name: str) -> Map
     columns = _quoted(evidence.header)
     if not nearest.chosen:
         return MappingError(
-            lazy("Nothing tells what {name} is. Its columns are {columns}.", name=name, columns=columns),
+            lazy("Nothing tells what {name} is. Its columns are {columns}.",
+                 name=name, columns=columns),
             hint=lazy("Say what they are: --map \"column=table.field\", such as "
                       "--map \"{first}=orders.order_id\".", first=evidence.header[0]),
             code="unknown_file",

@@ -83,7 +83,7 @@ def from_json(text: str) -> FileReading:
 
 
 def _both(text: LazyText) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for tongue in LANGUAGES:
         with use_language(tongue):
             found[tongue] = str(text)

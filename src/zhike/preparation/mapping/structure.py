@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from zhike.preparation.mapping.profiles import normal_records, value_of
+from zhike.preparation.mapping.profiles import normal_records
 
 _LOOKED_AT = 200_000
 CONSTANT = 0.995
@@ -58,7 +58,7 @@ def structure_of(raw: ir.Table, key: str, columns: Iterable[str]) -> Structure:
     records = normal_records(raw)
     rows = int(records.count().to_pyarrow().as_py())
     keyed = records.select(
-        key=value_of(records[key]), **{f"c{at}": records[name] for at, name in enumerate(others)}
+        key=records[key], **{f"c{at}": _hashed(records[name]) for at, name in enumerate(others)}
     )
     share = max(1, round(rows / _LOOKED_AT))
     if share > 1:
@@ -76,6 +76,11 @@ def structure_of(raw: ir.Table, key: str, columns: Iterable[str]) -> Structure:
         lone=_shares(found, "lone", others, repeated),
         filled=_shares(found, "filled", others, repeated),
     )
+
+
+def _hashed(column: Any) -> ir.Value:
+    """Numbers compare as well as texts, and much faster."""
+    return ibis.ifelse(column.isnull(), ibis.null("int64"), column.hash())
 
 
 def _spreads(keyed: ir.Table, columns: int) -> dict[str, Any]:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 from zhike.engines.engine import Engine
 from zhike.errors import ParameterError
 from zhike.i18n import lazy
 
-SCHEMES = ("duckdb",)
+ENGINES = {
+    "duckdb": "zhike.engines.duckdb:DuckDBEngine",
+    "postgres": "zhike.engines.postgres:PostgresEngine",
+    "postgresql": "zhike.engines.postgres:PostgresEngine",
+    "spark": "zhike.engines.spark:SparkEngine",
+}
+"""Scheme of an address to the class that opens it; imported only when asked for."""
 
 
 def engine_class(address: str) -> Callable[..., Engine]:
@@ -18,8 +25,8 @@ def engine_class(address: str) -> Callable[..., Engine]:
         ParameterError: No engine answers to that address.
     """
     scheme = address.partition(":")[0]
-    if scheme == "duckdb":
-        from zhike.engines.duckdb import DuckDBEngine
-
-        return DuckDBEngine
-    raise ParameterError.unknown(lazy("engine"), address, SCHEMES)
+    if scheme not in ENGINES:
+        raise ParameterError.unknown(lazy("engine"), scheme, ENGINES)
+    module, _, name = ENGINES[scheme].partition(":")
+    found: Callable[..., Engine] = getattr(import_module(module), name)
+    return found

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random
-
+import numpy as np
 import pytest
 
 from zhike.errors import ParameterError, SourceError
@@ -71,7 +70,7 @@ def test_an_encoding_that_does_not_exist_is_refused(written) -> None:
 
 
 def test_random_bytes_are_text_in_no_encoding(written) -> None:
-    noise = bytes(random.Random(1).choices(range(128, 256), k=4000))
+    noise = np.random.default_rng(1).integers(128, 256, 4000, np.uint8).tobytes()
     with pytest.raises(SourceError):
         open_source(written(b"a,b\n" + noise))
 

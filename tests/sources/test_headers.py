@@ -21,7 +21,10 @@ def test_parameters_above_the_header_are_no_header(opened) -> None:
 
 
 def test_totals_and_footers_below_are_skipped(read) -> None:
-    text = "订单号,客户,金额,备注\n1,张三,2.00,x\n2,李四,3.00,\n合计,,5.00,\n总计：,,5.00,\n共 2 条\n制表人：王五\n"
+    text = (
+        "订单号,客户,金额,备注\n1,张三,2.00,x\n2,李四,3.00,\n"
+        "合计,,5.00,\n总计：,,5.00,\n共 2 条\n制表人：王五\n"
+    )
     assert fates(read(text))[2:] == [(4, "total"), (5, "total"), (6, "title"), (7, "title")]
 
 

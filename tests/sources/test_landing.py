@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from zhike.errors import SourceError
-from zhike.sources import content_hash, open_source, write_parquet
+from zhike.sources import content_hash, write_parquet
 
 _LAND = """
 import resource, sys

@@ -23,8 +23,8 @@ def test_values_become_canonical_text(tmp_path: Path) -> None:
             "id": pa.array([13085.0, None]),
             "paid": pa.array([12.5, 3.0]),
             "price": pa.array([Decimal("1.50"), None]),
-            "at": pa.array([datetime(2024, 1, 5, 12, 30), None], pa.timestamp("us")),
-            "utc": pa.array([datetime(2024, 1, 5, 12), None], pa.timestamp("ms", "UTC")),
+            "at": pa.array([datetime(2024, 1, 5, 12, 30), None], pa.timestamp("us")),  # noqa: DTZ001 - file times have no zone
+            "utc": pa.array([datetime(2024, 1, 5, 12), None], pa.timestamp("ms", "UTC")),  # noqa: DTZ001 - file times have no zone
             "on": pa.array([date(2024, 1, 5), None]),
             "new": [True, False],
             "buyer": [{"name": "张三", "tags": ["a", "b"]}, None],

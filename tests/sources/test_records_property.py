@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -77,7 +78,7 @@ def _line_end(text: str, at: int) -> int:
 
 def _cut(text: str, places: list[int]) -> Iterator[str]:
     bounds = sorted({min(place, len(text)) for place in places} | {0, len(text)})
-    yield from (text[begin:end] for begin, end in zip(bounds, bounds[1:], strict=False))
+    yield from (text[begin:end] for begin, end in pairwise(bounds))
     yield ""
 
 

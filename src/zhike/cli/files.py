@@ -147,6 +147,9 @@ def _shown(reports: list[dict[str, Any]]) -> Iterator[str | LazyText | Sheet]:
     from zhike.reports.words import FATES
 
     for report in reports:
+        if "left_out" in report:
+            yield lazy("{file} was left out: {why}", file=report["file"], why=report["left_out"])
+            continue
         yield _headline(report)
         fates = {fate: count for fate, count in report["fates"].items() if count}
         yield "  " + ", ".join(

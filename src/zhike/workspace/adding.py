@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from zhike.errors import MappingError
-from zhike.i18n import LazyText, language, lazy
-from zhike.preparation.mapping import suggest
+from zhike.errors import InputError, MappingError
+from zhike.i18n import LazyText, lazy
+from zhike.preparation.mapping import signature, suggest
 from zhike.preparation.reading import FileReading, Question
 from zhike.schema.headers import fold_header
 from zhike.sources import (
@@ -23,9 +24,18 @@ from zhike.sources import (
     write_parquet,
 )
 from zhike.workspace.durable import move, remove_tree
-from zhike.workspace.landing import FATES, Batch, LandingStore, Part, batch_id
+from zhike.workspace.file_reports import (
+    FileReport,
+    UnsettledMappingError,
+    not_data,
+    seen_before,
+)
+from zhike.workspace.landing import Batch, LandingStore, Part, batch_id
 from zhike.workspace.mappings import Mappings, reading_as_json, reading_from_json
 from zhike.workspace.preparing import Kitchen, earlier_folders, prepared_part
+
+NO_DATA = frozenset({"no_records", "unknown_file", "binary_file", "web_page"})
+"""Faults of a file that is no data: a readme or a picture among the exports of a folder."""
 
 Ask = Callable[[str, Question], "str | None"]
 """Asks a person about a file: gives the chosen value, or None where nobody can answer."""
@@ -34,51 +44,24 @@ Progress = Callable[[LazyText, int, int], None]
 """Told what is being done now, how many steps are done, of how many."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FileReport:
-    """What became of one file, or one sheet of it.
-
-    Attributes:
-        file: What people call it.
-        batch: The batch that holds it.
-        part: How it was read, and the fates of its records.
-    """
-
-    file: str
-    batch: str
-    part: Part
-
-    def as_json(self) -> dict[str, Any]:
-        """The report as `add --json` prints it."""
-        reading, part = self.part.reading, self.part
-        mapped = [item for item in reading["columns"] if item["field"]]
-        return {
-            "file": self.file,
-            "batch": self.batch,
-            "platform": reading["platform"],
-            "encoding": part.encoding,
-            "tables": sorted(part.tables),
-            "rows_read": part.rows_read,
-            "fates": {fate: part.fates.get(fate, 0) for fate in FATES},
-            "reasons": dict(part.reasons),
-            "mapping": [
-                {key: item[key] for key in ("column", "field", "confidence")} | {"why": _why(item)}
-                for item in mapped
-            ],
-            "unmapped": [item["column"] for item in reading["columns"] if not item["field"]],
-        }
-
-
 @dataclass
 class _Draft:
-    """A file that has landed but is not a batch yet."""
+    """A file that has landed but is not a batch yet.
+
+    Attributes:
+        file: Where it is.
+        content_hash: Of its bytes.
+        folder: Where its records have landed.
+        found: Whether it was found in a folder rather than named: then it may be no data at all.
+    """
 
     file: Path
     content_hash: str
     folder: Path
+    found: bool
     tables: list[RawTable] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
-    readings: list[FileReading] = field(default_factory=list)
+    readings: list[FileReading | None] = field(default_factory=list)
 
 
 class Adding:
@@ -105,37 +88,55 @@ class Adding:
         self._landing = landing
         self._mappings = mappings
         self._progress = progress
+        self._left_out: list[FileReport] = []
+        self._faults: list[InputError] = []
 
     def add(
         self, paths: Sequence[Path], overrides: Mapping[str, str], ask: Ask | None
     ) -> list[FileReport]:
         """Land all files, settle all questions, then keep them one by one."""
-        drafts: list[_Draft | Batch] = []
+        landed: list[_Draft | Batch] = []
         try:
             for path in paths:
-                drafts += [self._landed(file) for file in files_at(path)]
-            fresh = [draft for draft in drafts if isinstance(draft, _Draft)]
+                for file in files_at(path):
+                    with self._leaving_out(file, found=file != path):
+                        landed.append(self._landed(file, found=file != path))
+            fresh = [draft for draft in landed if isinstance(draft, _Draft)]
             for draft in fresh:
-                for number, table in enumerate(draft.tables):
-                    said = _meant_for(table.header, overrides, fresh)
-                    draft.readings.append(self._read(draft, number, said))
+                with self._leaving_out(draft.file, found=draft.found):
+                    self._read_all(draft, overrides, fresh)
+            fresh = [draft for draft in fresh if draft.readings]
+            usable = [item for item in landed if isinstance(item, Batch) or item.readings]
+            if not usable:
+                raise self._faults[0]
             self._settle_questions(fresh, overrides, ask)
-            reports = []
-            for done, item in enumerate(drafts):
-                reports += self._kept(item, done, len(drafts))
+            reports = list(self._left_out)
+            for done, item in enumerate(usable):
+                reports += self._kept(item, done, len(usable))
             return reports
         finally:
-            for item in drafts:
+            for item in landed:
                 if isinstance(item, _Draft):
                     remove_tree(item.folder)
 
-    def _landed(self, file: Path) -> _Draft | Batch:
+    @contextmanager
+    def _leaving_out(self, file: Path, *, found: bool) -> Iterator[None]:
+        """A file that was found in a folder and is no data is left out, and that is said."""
+        try:
+            yield
+        except InputError as fault:
+            if not found or fault.code not in NO_DATA:
+                raise
+            self._faults.append(fault)
+            self._left_out.append(not_data(file, fault))
+
+    def _landed(self, file: Path, *, found: bool) -> _Draft | Batch:
         self._progress(lazy("Reading {file}", file=file.name), 0, 0)
         digest = content_hash(file)
         known = self._landing.holding(digest)
         if known is not None:
             return known
-        draft = _Draft(file=file, content_hash=digest, folder=self._landing.draft())
+        draft = _Draft(file=file, content_hash=digest, folder=self._landing.draft(), found=found)
         try:
             for number, table in enumerate(open_source(file, options=self._options)):
                 draft.rows.append(write_parquet(table, draft.folder / f"{number}.parquet"))
@@ -145,14 +146,31 @@ class Adding:
             raise
         return draft
 
+    def _read_all(
+        self, draft: _Draft, overrides: Mapping[str, str], drafts: Sequence[_Draft]
+    ) -> None:
+        """Read every table; beside others that are, one may be none (a sheet of notes)."""
+        readings: list[FileReading | None] = []
+        unknown: InputError | None = None
+        for number, table in enumerate(draft.tables):
+            said = _meant_for(table.header, overrides, drafts)
+            try:
+                readings.append(self._read(draft, number, said))
+            except MappingError as fault:
+                if fault.code != "unknown_file":
+                    raise
+                unknown = fault
+                readings.append(None)
+        if unknown is not None and not any(readings):
+            raise unknown
+        draft.readings = readings
+
     def _read(self, draft: _Draft, number: int, overrides: Mapping[str, str]) -> FileReading:
         table = draft.tables[number]
         raw = self._kitchen.engine.read_parquet([draft.folder / f"{number}.parquet"])
-        reading = suggest(raw, table.header, table.name, overrides, None)
-        remembered = self._mappings.recall(reading.signature)
-        if remembered is None or overrides:
-            return reading
-        return suggest(raw, table.header, table.name, None, reading_from_json(remembered))
+        kept = self._mappings.recall(signature(table.header))
+        remembered = reading_from_json(kept) if kept else None
+        return suggest(raw, table.header, table.name, overrides, remembered)
 
     def _settle_questions(
         self, drafts: Sequence[_Draft], overrides: Mapping[str, str], ask: Ask | None
@@ -161,7 +179,8 @@ class Adding:
         for draft in drafts:
             for number, table in enumerate(draft.tables):
                 answers = said = _meant_for(table.header, overrides, drafts)
-                for question in draft.readings[number].questions:
+                reading = draft.readings[number]
+                for question in reading.questions if reading else ():
                     answer = ask(table.name, question) if ask else None
                     if answer is None:
                         open_questions.append((table.name, question))
@@ -175,11 +194,11 @@ class Adding:
     def _kept(self, item: _Draft | Batch, done: int, of: int) -> list[FileReport]:
         known = item if isinstance(item, Batch) else self._landing.holding(item.content_hash)
         if known is not None or isinstance(item, Batch):
-            return [_seen_before(known, part) for part in known.parts] if known else []
+            return [seen_before(known, part) for part in known.parts] if known else []
         self._progress(lazy("Preparing {file}", file=item.file.name), done, of)
         batch = self._prepared(self._new_batch(item), item.folder)
         self._landing.keep(batch, item.folder)
-        for part in batch.parts:
+        for part in (part for part in batch.parts if part.tables):
             self._mappings.remember(part.reading["signature"], part.name, part.reading)
         return [FileReport(file=part.name, batch=batch.id, part=part) for part in batch.parts]
 
@@ -196,6 +215,7 @@ class Adding:
             raw = landed / f"{number}.parquet"
             inside = folder / str(number)
             parts.append(prepared_part(self._kitchen, part, raw, batch.landed_on, inside, earlier))
+        remove_tree(layout.prepared / batch.id)  # of an `add` that was killed just here
         move(folder, layout.prepared / batch.id)
         return replace(batch, parts=tuple(parts))
 
@@ -212,52 +232,37 @@ class Adding:
             added_at=now,
             landed_on=now.astimezone(zone).date().isoformat(),
             parts=tuple(
-                Part(
-                    name=table.name,
-                    encoding=table.encoding,
-                    header=tuple(table.header),
-                    rows_read=draft.rows[number],
-                    reading=reading_as_json(draft.readings[number]),
+                _part(table, rows, reading)
+                for table, rows, reading in zip(
+                    draft.tables, draft.rows, draft.readings, strict=True
                 )
-                for number, table in enumerate(draft.tables)
             ),
         )
 
 
-class UnsettledMappingError(MappingError):
-    """Columns whose meaning only a person can say; nothing was loaded.
+def _part(table: RawTable, rows: int, reading: FileReading | None) -> Part:
+    """A raw table as it is kept; of one that is no standard table all records are skipped."""
+    part = Part(
+        name=table.name,
+        encoding=table.encoding,
+        header=tuple(table.header),
+        rows_read=rows,
+        reading=reading_as_json(reading) if reading else _no_reading(table),
+    )
+    if reading is None:
+        return replace(part, fates={"skipped": rows}, reasons={"no_table": rows})
+    return part
 
-    Args:
-        questions: File name and question, each.
-    """
 
-    default_code = "mapping_questions"
-    exit_code = 2
-
-    def __init__(self, questions: Sequence[tuple[str, Question]]) -> None:
-        self.questions = tuple(questions)
-        arguments = " ".join(dict.fromkeys(f"--map '{item.answer_with}'" for _, item in questions))
-        asked = " ".join(f"{name}: {item.text}" for name, item in questions)
-        super().__init__(
-            lazy("{asked} Nothing was loaded.", asked=asked),
-            hint=lazy("Say it with {arguments}.", arguments=arguments),
-        )
-
-    @property
-    def details(self) -> dict[str, Any]:
-        """The questions as programs read them."""
-        return {
-            "questions": [
-                {
-                    "file": name,
-                    "code": item.code,
-                    "text": str(item.text),
-                    "choices": {value: str(label) for value, label in item.choices.items()},
-                    "answer_with": item.answer_with,
-                }
-                for name, item in self.questions
-            ]
-        }
+def _no_reading(table: RawTable) -> dict[str, Any]:
+    columns = [{"column": column, "field": None} for column in table.header]
+    return {
+        "signature": signature(table.header),
+        "platform": "",
+        "grain": "",
+        "tables": [],
+        "columns": columns,
+    }
 
 
 def _meant_for(
@@ -275,15 +280,6 @@ def _meant_for(
     }
 
 
-def _seen_before(batch: Batch, part: Part) -> FileReport:
-    again = replace(part, fates={"unchanged": part.rows_read}, reasons={})
-    return FileReport(file=part.name, batch=batch.id, part=again)
-
-
 def _as_override(question: Question, answer: str) -> dict[str, str]:
     column, _, target = answer.rpartition("=")
     return {column: target}
-
-
-def _why(column: Mapping[str, Any]) -> str:
-    return str(column["why"][language()])

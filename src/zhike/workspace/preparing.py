@@ -62,7 +62,7 @@ class Kitchen:
             currency=self.settings.currency,
             landed_on=date.fromisoformat(landed_on),
             salt=self.salt,
-            rates=self.settings.rates,
+            rates={code: float(rate) for code, rate in self.settings.rates.items()},
         )
 
     def draft(self) -> Path:
@@ -87,16 +87,16 @@ def prepared_part(
     reading = reading_from_json(part.reading)
     rows = kitchen.engine.read_parquet([raw])
     done = prepare(rows, reading, kitchen.context(landed_on), folder)
-    settled = settle(kitchen.engine, folder, earlier)
+    settled = settle(done, earlier)
     for path in folder.glob("*.parquet"):
         sync_file(path)
     return replace(
         part,
-        tables=dict(done.tables),
+        tables=dict(done.counts),
         fates=settled.fates,
         reasons=settled.reasons,
         prepared_with=kitchen.fingerprint,
-        hashes={name: sha256(folder / f"{name}.parquet") for name in done.tables},
+        hashes={name: sha256(folder / f"{name}.parquet") for name in done.counts},
     )
 
 

@@ -14,6 +14,8 @@ from zhike.workspace.landing import FATES, Batch
 from zhike.workspace.layout import Layout
 from zhike.workspace.preparing import prepared_folder
 
+REJECTED_SHOWN = 100
+
 
 @dataclass(frozen=True, kw_only=True)
 class Quality:
@@ -23,6 +25,7 @@ class Quality:
         batches: One entry a raw table: `file`, `batch`, `added_at`, `rows_read`, `fates`,
             `reasons`; in the order in which they were added, which is the trend.
         columns: One row a raw table, standard table and column, as preparation measured it.
+        rejected: Some of the records that were set aside: `file`, `row`, `reason`, `raw`.
         repairs: One row a raw table, rule and column: how many values were repaired, and one
             before and after.
     """
@@ -30,6 +33,7 @@ class Quality:
     batches: tuple[Mapping[str, Any], ...]
     columns: pa.Table
     repairs: pa.Table
+    rejected: tuple[Mapping[str, Any], ...]
 
     def as_json(self) -> dict[str, Any]:
         """What `quality --json` prints."""
@@ -39,6 +43,7 @@ class Quality:
             "files": [dict(item) for item in self.batches],
             "columns": records(self.columns),
             "repairs": records(self.repairs),
+            "rejected": [dict(item) for item in self.rejected],
         }
 
 
@@ -60,16 +65,20 @@ def quality_of(layout: Layout, batches: Sequence[Batch]) -> Quality:
         batches=tuple(entries),
         columns=_gathered(layout, batches, "quality"),
         repairs=_gathered(layout, batches, "repairs"),
+        rejected=tuple(_rejected(layout, batches)),
     )
 
 
-def rejected_records(layout: Layout, batches: Sequence[Batch], most: int) -> list[dict[str, Any]]:
-    """Records that were set aside, at most so many: file, row, reason and raw text."""
-    found: list[dict[str, Any]] = []
+def _rejected(layout: Layout, batches: Sequence[Batch]) -> list[dict[str, Any]]:
+    """The first records set aside of each raw table."""
+    found = []
     for name, file in _files(layout, batches, "records"):
-        columns = ["_row", "reason", "raw"]
-        rows = pq.read_table(file, columns=columns, filters=[("fate", "=", "rejected")])
-        found += [{"file": name} | row for row in rows.slice(0, most - len(found)).to_pylist()]
+        aside = [("fate", "=", "rejected")]
+        rows = pq.read_table(file, columns=["_row", "reason", "raw"], filters=aside)
+        rows = (
+            rows.sort_by("_row").slice(0, REJECTED_SHOWN).rename_columns(["row", "reason", "raw"])
+        )
+        found += [{"file": name} | row for row in rows.to_pylist()]
     return found
 
 

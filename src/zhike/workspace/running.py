@@ -175,7 +175,7 @@ def configured_analyses(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, 
     return {name: made(kind, settings.get(name, {})) for name, kind in REGISTRY.items()}
 
 
-def made(kind: type[Analysis], values: Mapping[str, Any]) -> Analysis:
+def made(kind: Callable[..., Analysis], values: Mapping[str, Any]) -> Analysis:
     """An analysis with these parameters.
 
     Raises:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from zhike.catalogue.analysis import Analysis
     from zhike.schema import Shop
-    from zhike.workspace.adding import Ask, FileReport, Progress
+    from zhike.workspace.adding import Ask, Progress
+    from zhike.workspace.file_reports import FileReport
     from zhike.workspace.preparing import Kitchen
     from zhike.workspace.quality import Quality
     from zhike.workspace.results import StoredResult

@@ -3,6 +3,7 @@
 export UV_PROJECT_ENVIRONMENT ?= .venv
 # Installing takes longer once, every start is quicker.
 export UV_COMPILE_BYTECODE := 1
+export NO_MKDOCS_2_WARNING := 1
 unexport VIRTUAL_ENV
 
 BIN := $(UV_PROJECT_ENVIRONMENT)/bin

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from zhike.analyses import REGISTRY
-from zhike.catalogue import Parameter, parameters_of
+from zhike.catalogue import METRICS, Parameter, parameters_of
 from zhike.cli import program
 from zhike.i18n import Language, use_language
 from zhike.schema import Field, StandardTable, standard_tables
@@ -27,11 +27,18 @@ WORDS: dict[Language, dict[str, str]] = {
         "instant in UTC, `_on` a business day, `_amount` money in the shop's currency.",
         "head": "| column | label | kind | meaning | header words that are recognised |",
         "key": "Key",
+        "": "",
         "required": "required",
         "derived": "computed",
         "direct": "personal",
         "indirect": "indirectly personal",
         "missing": "missing becomes",
+        "metrics": "Metrics",
+        "metrics_about": "Each metric has one definition, the same in the report, the command "
+        "line and Python. [What numbers mean](../guide/numbers.md) says what they rest on.",
+        "metrics_head": "| name | label | meaning | written as | better |",
+        "up": "higher",
+        "down": "lower",
     },
     "zh": {
         "tables": "标准表",
@@ -40,11 +47,17 @@ WORDS: dict[Language, dict[str, str]] = {
         "`_amount` 是以店铺币种计的金额。",
         "head": "| 列 | 名称 | 类型 | 含义 | 能认出的表头 |",
         "key": "主键",
+        "": "",
         "required": "必填",
         "derived": "系统计算",
         "direct": "个人信息",
         "indirect": "间接个人信息",
         "missing": "缺失时记为",
+        "metrics": "指标",
+        "metrics_about": "每个指标只有一种口径，报告、命令行、Python 里都一样。",
+        "metrics_head": "| 名称 | 叫法 | 口径 | 写法 | 好的方向 |",
+        "up": "越高越好",
+        "down": "越低越好",
     },
 }
 
@@ -54,6 +67,8 @@ def pages() -> dict[Path, str]:
     return {
         Path("reference/tables.md"): tables_page("en"),
         Path("zh/reference/tables.md"): tables_page("zh"),
+        Path("reference/metrics.md"): metrics_page("en"),
+        Path("zh/reference/metrics.md"): metrics_page("zh"),
         Path("reference/cli.md"): commands_page("en"),
         Path("reference/analyses.md"): analyses_page("en"),
     }
@@ -65,6 +80,21 @@ def tables_page(language: Language) -> str:
     with use_language(language):
         sections = [line for table in standard_tables() for line in _table(table, words)]
     return "\n".join([NOTICE, f"# {words['tables']}", "", words["about"], *sections, ""])
+
+
+def metrics_page(language: Language) -> str:
+    """The metric catalogue."""
+    words = WORDS[language]
+    with use_language(language):
+        rows = [
+            (f"`{item.name}`", item.label, item.definition, item.format, words[item.direction])
+            for item in METRICS
+        ]
+        lines = ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
+    head = [words["metrics_head"], "|---|---|---|---|---|"]
+    return "\n".join(
+        [NOTICE, f"# {words['metrics']}", "", words["metrics_about"], "", *head, *lines, ""]
+    )
 
 
 def _table(table: StandardTable, words: dict[str, str]) -> Iterator[str]:
@@ -92,7 +122,9 @@ def _kind(item: Field, words: dict[str, str]) -> str:
 def commands_page(language: Language) -> str:
     """Every command with its options, from the command line itself."""
     with use_language(language):
-        sections = [line for path, item in _commands() for line in _command(path, item)]
+        sections = [
+            line for path, item in _commands(program, "zhike") for line in _command(path, item)
+        ]
     return "\n".join([NOTICE, "# Commands", "", COMMANDS, *sections, ""])
 
 
@@ -101,17 +133,14 @@ and `--json`, before or after its name. The exit code is 0 only on success. With
 nothing is asked."""
 
 
-def _commands() -> Iterator[tuple[str, click.Command]]:
-    context = click.Context(program, info_name="zhike")
-    for name in program.list_commands(context):
-        item = program.get_command(context, name)
-        assert item is not None
-        yield f"zhike {name}", item
+def _commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group, info_name=path)
+    for name in group.list_commands(context):
+        item = group.get_command(context, name)
+        if item is not None:
+            yield f"{path} {name}", item
         if isinstance(item, click.Group):
-            for inner in item.list_commands(context):
-                part = item.get_command(context, inner)
-                assert part is not None
-                yield f"zhike {name} {inner}", part
+            yield from _commands(item, f"{path} {name}")
 
 
 def _command(path: str, item: click.Command) -> Iterator[str]:

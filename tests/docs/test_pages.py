@@ -16,7 +16,7 @@ from zhike.analyses import REGISTRY
 DOCS = CHECKOUT / "docs"
 PAGES = sorted(DOCS.rglob("*.md")) + sorted(CHECKOUT.glob("*.md"))
 READER = Sybil(parsers=[PythonCodeBlockParser()], pattern="*.md")
-FENCE = re.compile("^```(python|pycon)", re.MULTILINE)
+FENCE = re.compile("^```python", re.MULTILINE)
 WITH_EXAMPLES = [path for path in PAGES if FENCE.search(path.read_text(encoding="utf-8"))]
 
 

@@ -1,6 +1,7 @@
 // Fills in what an option of zhike.charts leaves open: colours by token, formats by name.
 
-const LOCALES = { en: "en-GB", zh: "zh-CN" };
+const LOCALES = { en: "en", zh: "zh-CN" };
+const SHORTENED_FROM = { en: 1000, zh: 10000 }; // 1K, 1万
 
 /** The option with colours for tokens and functions for named formats. */
 export function resolve(value, context) {
@@ -33,16 +34,19 @@ function writer(name, short, { language, currency }) {
     const format = new Intl.NumberFormat(locale, options);
     return (value) => format.format(value);
   };
-  const compact = short ? { notation: "compact", maximumFractionDigits: 1 } : {};
+  const plain = (options, digits) =>
+    short ? shortened(locale, language, options) : number({ ...options, maximumFractionDigits: digits });
   switch (name) {
     case "count":
-      return number({ maximumFractionDigits: 0, ...compact });
+      return plain({}, 0);
     case "number":
     case "score":
     case "days":
-      return number({ maximumFractionDigits: short ? 1 : 2, ...compact });
-    case "amount":
-      return amount(locale, currency, short);
+      return plain({}, 2);
+    case "amount": {
+      const money = { style: "currency", currency };
+      return short ? plain(money, 0) : amount(locale, money);
+    }
     case "share":
       return number({ style: "percent", maximumFractionDigits: short ? 0 : 1 });
     case "month":
@@ -52,18 +56,29 @@ function writer(name, short, { language, currency }) {
   }
 }
 
+/** At most three or four figures: 0.5, 68.3, 134, 1.2K, 1.2万. */
+function shortened(locale, language, options) {
+  const format = (digits, notation) =>
+    new Intl.NumberFormat(locale, {
+      ...options,
+      notation,
+      minimumFractionDigits: 0,
+      maximumFractionDigits: digits,
+    });
+  const [small, whole, large] = [format(1, "standard"), format(0, "standard"), format(1, "compact")];
+  return (value) => {
+    const size = Math.abs(value);
+    if (size >= SHORTENED_FROM[language]) return large.format(value);
+    return (size >= 100 ? whole : small).format(value);
+  };
+}
+
 /** Large amounts are read without decimals, as everywhere else. */
-function amount(locale, currency, short) {
-  const options = { style: "currency", currency };
-  if (short) {
-    const compact = { currencyDisplay: "narrowSymbol", notation: "compact" };
-    const format = new Intl.NumberFormat(locale, { ...options, ...compact, maximumFractionDigits: 1 });
-    return (value) => format.format(value);
-  }
+function amount(locale, money) {
   const [cents, whole] = [2, 0].map(
     (digits) =>
       new Intl.NumberFormat(locale, {
-        ...options,
+        ...money,
         minimumFractionDigits: digits,
         maximumFractionDigits: digits,
       }),

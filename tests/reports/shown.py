@@ -52,7 +52,7 @@ def number(
         definition=both(
             "Goods, vouchers and discounts, minus refunds.", "商品金额减优惠，再减退款。"
         ),
-        comparisons={"previous": before[0], "last_year": before[1]},
+        comparisons={"previous period": before[0], "same period last year": before[1]},
         direction="up",
     )
 

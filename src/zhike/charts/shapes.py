@@ -22,7 +22,7 @@ from zhike.charts.option import (
 from zhike.charts.palette import RAMP_STEPS, hue, ramp_step
 
 CELL_HEIGHT = 30
-CELL_WIDTH = 52
+CELL_WIDTH = {"share": 36, "amount": 46}
 GRID_CELL = 56
 AXIS_PIXELS = 56
 ROW_NAME_PIXELS = 88
@@ -55,7 +55,7 @@ def heatmap(
     across, down = _distinct(values_of(rows, x)), _distinct(values_of(rows, y))
     option = frame(
         height=CELL_HEIGHT * len(down) + AXIS_PIXELS,
-        min_width=CELL_WIDTH * len(across) + ROW_NAME_PIXELS,
+        min_width=CELL_WIDTH.get(format, CELL_WIDTH["amount"]) * len(across) + ROW_NAME_PIXELS,
     )
     option["grid"] |= {"top": 8, "right": 8}
     option["xAxis"] = category_axis(across) | {"position": "top"}

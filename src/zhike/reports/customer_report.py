@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from zhike.blocks import Number
-from zhike.catalogue.analysis import Analysis, Result
+from zhike.analyses.overview import Overview
+from zhike.blocks import Finding, Number
+from zhike.catalogue import Analysis, Period, Result
 from zhike.catalogue.parameters import parameters_of
 from zhike.i18n import LazyText
 from zhike.reports.report import About, Highlight, Quality, Report, Section
@@ -21,6 +23,7 @@ HEADLINE = (
     "repeat_rate",
 )
 HIGHLIGHTS = 3
+TONES = ("bad", "good", "neutral")
 
 
 def customer_report(
@@ -42,12 +45,21 @@ def customer_report(
     sections += [_unanswered(kind, why) for kind, why in (skipped or {}).values()]
     sections.sort(key=_place)
     return Report(
-        about=about,
+        about=_with_period(about, results),
         headline=_headline(sections),
         highlights=_highlights(sections),
         sections=tuple(sections),
         quality=quality,
     )
+
+
+def _with_period(about: About, results: Mapping[str, tuple[Analysis, Result]]) -> About:
+    """The period of the overview, where none is given: the first screen shows its numbers."""
+    analysis = results["overview"][0] if "overview" in results else None
+    if about.period is not None or not isinstance(analysis, Overview):
+        return about
+    period = Period.parse(analysis.period, as_of=about.as_of)
+    return about if period.kind == "all" else replace(about, period=(period.from_on, period.to_on))
 
 
 def _answered(analysis: Analysis, result: Result) -> Section:
@@ -67,7 +79,7 @@ def _unanswered(kind: type[Analysis], why: LazyText | str) -> Section:
 
 def _parameters(analysis: Any) -> dict[str, str]:
     values = {item.name: getattr(analysis, item.name) for item in parameters_of(type(analysis))}
-    return {name: str(value) for name, value in values.items() if value not in {None, ""}}
+    return {name: str(value) for name, value in values.items() if value is not None and value != ""}
 
 
 def _place(section: Section) -> tuple[int, str]:
@@ -86,15 +98,15 @@ def _headline(sections: Iterable[Section]) -> tuple[Number, ...]:
 
 
 def _highlights(sections: Iterable[Section]) -> tuple[Highlight, ...]:
-    """The first finding of each section before the second of any; then by money at stake."""
-    ranked = [
-        (place, -(abs(finding.amount) if finding.amount is not None else 0.0), order, finding)
-        for order, section in enumerate(sections)
-        for place, finding in enumerate(section.findings)
+    """The most urgent finding of each section: bad news first, then by money at stake."""
+    urgent = [
+        Highlight(finding=min(section.findings, key=_urgency), section=section)
+        for section in sections
+        if section.findings
     ]
-    by_order = list(sections)
-    ranked.sort(key=lambda item: item[:3])
-    return tuple(
-        Highlight(finding=finding, section=by_order[order])
-        for _place, _stake, order, finding in ranked[:HIGHLIGHTS]
-    )
+    urgent.sort(key=lambda item: _urgency(item.finding))
+    return tuple(urgent[:HIGHLIGHTS])
+
+
+def _urgency(finding: Finding) -> tuple[int, float]:
+    return (TONES.index(finding.tone), -abs(finding.amount or 0.0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from zhike.blocks import Block, Finding, Number, Table
 from zhike.i18n import LazyText
@@ -114,7 +115,7 @@ class Section:
 
     @property
     def numbers(self) -> tuple[Number, ...]:
-        """Its numbers, which are shown before its tables and charts."""
+        """Its numbers."""
         return tuple(block for block in self.blocks if isinstance(block, Number))
 
     @property
@@ -123,9 +124,14 @@ class Section:
         return tuple(dict.fromkeys(key for number in self.numbers for key in number.comparisons))
 
     @property
-    def pictures(self) -> tuple[Block, ...]:
-        """Everything else, in order."""
-        return tuple(block for block in self.blocks if not isinstance(block, Number))
+    def groups(self) -> tuple[tuple[Block, ...], ...]:
+        """Its blocks in order, numbers that stand beside one another in one group."""
+        runs = groupby(self.blocks, key=lambda block: isinstance(block, Number))
+        return tuple(
+            group
+            for numbers, run in runs
+            for group in ([tuple(run)] if numbers else [(block,) for block in run])
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,5 +163,5 @@ class Report:
     @property
     def numbers(self) -> tuple[Number, ...]:
         """Every number once, for the list of definitions."""
-        known = {number.name: number for section in self.sections for number in section.numbers}
-        return tuple(known.values())
+        numbers = [number for section in self.sections for number in section.numbers]
+        return tuple({(number.name, number.definition): number for number in numbers}.values())

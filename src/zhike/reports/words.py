@@ -11,8 +11,8 @@ from zhike.i18n import LazyText, format_day, lazy
 from zhike.reports.report import About
 
 COMPARISONS: Mapping[str, LazyText] = {
-    "previous": lazy("the period before"),
-    "last_year": lazy("a year before"),
+    "previous period": lazy("the period before"),
+    "same period last year": lazy("a year before"),
 }
 
 FATES: Mapping[str, LazyText] = {

@@ -1,7 +1,7 @@
 // Draws the charts of a report, in the theme of the moment; on paper always in the light one.
 (() => {
   "use strict";
-  const PAPER_WIDTH = 660; // pixels of A4 between its margins
+  const PAPER_WIDTH = 670; // pixels of A4 between its margins
   const root = document.documentElement;
   const drawn = JSON.parse(document.getElementById("drawings").textContent);
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -40,16 +40,22 @@
   });
   for (const place of places) resized.observe(place);
 
-  window.addEventListener("beforeprint", () => {
+  function drawOnPaper(place) {
+    const wanted = drawn.charts[place.dataset.chart].option.$min_width;
+    const width = Math.max(wanted, PAPER_WIDTH);
+    place.style.width = `${width}px`;
+    zhikeCharts.resize(place);
+    draw(place, "light"); // at once, where resizing alone waits for the next frame
+    place.style.zoom = PAPER_WIDTH / width;
+  }
+
+  window.addEventListener("beforeprint", () => places.forEach(drawOnPaper));
+  window.addEventListener("afterprint", () => {
     for (const place of places) {
-      place.style.width = `${PAPER_WIDTH}px`;
-      draw(place, "light");
-      place.style.minWidth = "0";
+      place.style.width = "";
+      place.style.zoom = "";
       zhikeCharts.resize(place);
     }
-  });
-  window.addEventListener("afterprint", () => {
-    for (const place of places) place.style.width = "";
     drawAll();
   });
 })();

@@ -3,5 +3,6 @@
 from zhike.preparation.context import Context, Prepared
 from zhike.preparation.prepare import prepare
 from zhike.preparation.reasons import REASONS, REPAIRS
+from zhike.preparation.settling import settle
 
-__all__ = ["REASONS", "REPAIRS", "Context", "Prepared", "prepare"]
+__all__ = ["REASONS", "REPAIRS", "Context", "Prepared", "prepare", "settle"]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from zhike.sources.streams import ByteStream
+
+T = TypeVar("T")
 
 MARK = "\U0010fffe"
 """Stands before two hexadecimal digits for a byte that is no text; Unicode never assigns it."""
@@ -47,3 +51,15 @@ def text_blocks(stream: ByteStream, encoding: str, block_bytes: int) -> Iterator
     while data := stream.read(block_bytes):
         yield decoder.decode(data)
     yield decoder.decode(b"", final=True)
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items, the next one made while the last one is worked on.
+
+    Decoding needs Python, parsing does not: together they keep two processors busy.
+    """
+    with ThreadPoolExecutor(1) as worker:
+        coming = worker.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = worker.submit(next, items, None)
+            yield item

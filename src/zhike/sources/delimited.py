@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from zhike.i18n import LazyText, lazy
 from zhike.sources.blocks import Layout, careful_block, fast_block
-from zhike.sources.decoding import decoded, text_blocks
+from zhike.sources.decoding import ahead, decoded, text_blocks
 from zhike.sources.dialects import decide_dialect, first_records
 from zhike.sources.encodings import Encoding, decide_encoding
 from zhike.sources.fates import Block, judged_batches
@@ -70,7 +70,7 @@ class _Reader:
     def batches(self, progress: Progress) -> Iterator[pa.RecordBatch]:
         total = self.source.size_bytes
         with self.source.open() as stream:
-            pieces = text_blocks(stream, self.encoding.name, BLOCK_BYTES)
+            pieces = ahead(text_blocks(stream, self.encoding.name, BLOCK_BYTES))
             for block in record_blocks(pieces, self.layout):
                 yield from judged_batches(block, self.header)
                 progress(stream.disk_bytes, total)

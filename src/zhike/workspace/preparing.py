@@ -87,7 +87,7 @@ def prepared_part(
     reading = reading_from_json(part.reading)
     rows = kitchen.engine.read_parquet([raw])
     done = prepare(rows, reading, kitchen.context(landed_on), folder)
-    settled = settle(done, earlier, kitchen.engine)
+    settled = settle(kitchen.engine, folder, earlier)
     for path in folder.glob("*.parquet"):
         sync_file(path)
     return replace(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +20,7 @@ POSTGRES_FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/h
 
 
 @pytest.fixture(scope="session")
-def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_address() -> Iterator[str]:
     """The address of a PostgreSQL of our own, on a free port of this machine alone."""
     programs = _postgres_programs()
     if programs is None or find_spec("psycopg") is None:
@@ -28,7 +28,7 @@ def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "PostgreSQL is not installed; on Debian: apt install postgresql, "
             "and: pip install 'zhike[postgres]'"
         )
-    folder = tmp_path_factory.mktemp("postgres")
+    folder = Path(tempfile.mkdtemp(prefix="zhike-postgres-"))  # pytest's own is closed to others
     user = _unprivileged(folder)
     port, data = _free_port(), folder / "data"
 
@@ -45,6 +45,7 @@ def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgres://zhike@127.0.0.1:{port}/postgres"
     finally:
         run("pg_ctl", "stop", "--pgdata", str(data), "--mode", "immediate")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -95,9 +96,6 @@ def _unprivileged(folder: Path) -> str | None:
 
     known = {entry.pw_name for entry in pwd.getpwall()}
     user = "postgres" if "postgres" in known else "nobody"
-    for place in (folder, *folder.parents):
-        if place.owner() == getpass.getuser() and place != Path("/") and place != Path("/tmp"):
-            place.chmod(place.stat().st_mode | 0o711)
     shutil.chown(folder, user)
     return user
 

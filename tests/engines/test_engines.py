@@ -15,7 +15,9 @@ ROWS = pa.table(
     {
         "id": pa.array([1, 2, 3], pa.int64()),
         "text": pa.array(["", None, 'comma, "quote"\nline 中文']),
-        "money": pa.array([Decimal("0.1000"), None, Decimal("-12345678.9999")], pa.decimal128(18, 4)),
+        "money": pa.array(
+            [Decimal("0.1000"), None, Decimal("-12345678.9999")], pa.decimal128(18, 4)
+        ),
         "at": pa.array([datetime(2024, 2, 29, 23, 59, 59, 1), None, datetime(1969, 1, 1)]),
         "on": pa.array([date(2024, 2, 29), None, date(1969, 1, 1)]),
         "flag": pa.array([True, None, False]),

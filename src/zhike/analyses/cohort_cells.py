@@ -45,7 +45,7 @@ def triangle(sums: pa.Table, calendar: Calendar, last: int, most: int) -> pa.Tab
         np.asarray(sums[name]) for name in ("cohort", "period", "customers", "revenue")
     )
     numbers = np.unique(cohort[cohort <= last])
-    width = min(int(last - numbers[0]), most) + 1 if numbers.size else 0
+    width = min(int(last - numbers[0]), most) + 1 if numbers.size else 1
     after = period - cohort
     kept = (cohort <= last) & (period <= last) & (after < width)
     place = (np.searchsorted(numbers, cohort[kept]), after[kept])

@@ -31,7 +31,7 @@ from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
 
 COHORTS_SHOWN = 24
-PERIOD = Column(name="period", label=lazy("Period"), format="count")
+PERIOD = Column(name="period", label=lazy("Periods after the first"), format="count")
 COHORTS = Column(name="cohorts", label=lazy("Cohorts"), format="count")
 SIZE = Column(name="size", label=lazy("Size of the cohort"), format="count")
 RETENTION = Column(name="retention", label=lazy("Retention"), format="share")

@@ -32,6 +32,7 @@ ESBUILD_OPTIONS = (
     "--define:process.env.NODE_ENV='production'",
     "--legal-comments=none",
     "--charset=utf8",
+    "--banner:js=/* Apache ECharts (Apache-2.0), zrender (BSD-3-Clause), tslib (0BSD) */",
 )
 LICENCES = {"echarts": ("LICENSE", "NOTICE"), "zrender": ("LICENSE",), "tslib": ("LICENSE.txt",)}
 

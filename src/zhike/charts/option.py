@@ -85,6 +85,7 @@ def category_axis(values: Sequence[Any], *, format: NumberFormat = "text") -> Op
     }
     if format != "text":
         axis["axisLabel"]["formatter"] = written(format, short=True)
+        axis["axisPointer"] = {"label": {"formatter": written(format)}}
     return axis
 
 
@@ -99,6 +100,7 @@ def value_axis(format: NumberFormat, *, most: float | None = None) -> Option:
             "hideOverlap": True,
             "formatter": written(format, short=True),
         },
+        "axisPointer": {"label": {"formatter": written(format)}},
     }
     if most is not None:
         axis["max"] = most

@@ -20,6 +20,7 @@ from zhike.charts.option import (
     written,
 )
 from zhike.charts.palette import RAMP_STEPS, hue, ramp_step
+from zhike.i18n import LazyText
 
 CELL_HEIGHT = 30
 CELL_WIDTH = {"share": 36, "amount": 46}
@@ -27,6 +28,7 @@ GRID_CELL = 56
 AXIS_PIXELS = 56
 ROW_NAME_PIXELS = 88
 SQUARE_WIDTH = 600
+RIGHT = "{word}\N{ZERO WIDTH SPACE}"  # ECharts tells nodes apart by name; this one reads the same
 
 
 def heatmap(
@@ -166,17 +168,16 @@ def sankey(
     """
     before, after = values_of(rows, source), values_of(rows, target)
     stages = list(dict.fromkeys([*(labels or {}), *before, *after]))
+    words = dict(zip(stages, words_of(stages, labels), strict=True))
+    left, right = words, {stage: LazyText(RIGHT, {"word": word}) for stage, word in words.items()}
     nodes = [
         {
-            "name": f"{side}:{stage}",
+            "name": names[stage],
             "depth": depth,
             "itemStyle": {"color": hue(stages.index(stage))},
-            "label": {
-                "position": "right" if depth == 0 else "left",
-                "formatter": words_of([stage], labels)[0],
-            },
+            "label": {"position": ("right", "left")[depth]},
         }
-        for depth, side, column in ((0, "a", before), (1, "b", after))
+        for depth, (names, column) in enumerate(((left, before), (right, after)))
         for stage in stages
         if stage in column
     ]
@@ -187,7 +188,7 @@ def sankey(
             "type": "sankey",
             "data": nodes,
             "links": [
-                {"source": f"a:{one}", "target": f"b:{other}", "value": count}
+                {"source": left[one], "target": right[other], "value": count}
                 for one, other, count in zip(before, after, values_of(rows, value), strict=True)
                 if count
             ],
@@ -218,6 +219,7 @@ def _cells(
             "type": "heatmap",
             "data": [
                 {
+                    "name": f"{other} · {one}",
                     "value": [places["xAxis"][one], places["yAxis"][other], value],
                     "label": {"color": f"@on-ramp-{ramp_step(value, least, most)}"},
                 }

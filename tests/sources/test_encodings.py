@@ -49,6 +49,8 @@ def test_western_words_with_accents_are_western(opened, encoding) -> None:
     ("text", "encoding"),
     [
         ("Имя,Город\nИван,Москва\nПётр,Казань\n", "cp1251"),
+        ("姓名,城市\n王小明,臺北市\n陳美麗,高雄市\n張國榮,臺中市\n", "big5"),
+        ("名前,都市\nさとう,とうきょう\nすずき,おおさか\n", "shift_jis"),
         ("이름,도시\n김철수,서울특별시\n이영희,부산광역시\n박지성,수원시\n", "euc_kr"),
     ],
 )

@@ -66,3 +66,8 @@ def test_years_as_column_names_are_names() -> None:
 def test_a_text_table_keeps_its_first_line_as_header() -> None:
     assert find_header([["key", "val"], ["1", "{}"]]).row == 1
     assert find_header([["name", "city"], ["Ann", "Rome"]]).row == 1
+
+
+def test_a_line_of_words_and_values_above_a_wider_header_is_a_title() -> None:
+    rows = [["exported", "2024-01-05", ""], ["alpha", "beta", "gamma"], ["x", "y", "1"]]
+    assert find_header(rows).row == 2

@@ -11,6 +11,7 @@ import pytest
 from zhike.errors import SourceError
 from zhike.i18n import use_language
 from zhike.sources import files_at, open_source
+from zhike.sources.opening import member_name
 from zhike.sources.streams import BOMB_FLOOR_BYTES
 
 from .conftest import rows_of
@@ -31,16 +32,22 @@ def test_gzip_is_looked_into(written) -> None:
     assert len(rows_of(table)) == 2
 
 
-def test_members_of_a_zip_are_tables_and_their_chinese_names_are_read(tmp_path: Path) -> None:
+def test_members_of_a_zip_are_tables_and_what_lies_beside_them_is_named(tmp_path: Path) -> None:
     path = tmp_path / "all.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        for name in ("订单.csv", "__MACOSX/._订单.csv", "更多/客户.csv"):
-            archive.writestr(zipfile.ZipInfo(name.encode("gbk").decode("cp437")), CSV)
-    data = path.read_bytes().replace("订单".encode("gbk").decode("cp437").encode(), b"")
-    assert data
+        archive.writestr("订单.csv", CSV)
+        archive.writestr("__MACOSX/._订单.csv", CSV)
+        archive.writestr("更多/客户.csv", CSV)
+        archive.writestr("说明.pdf", b"%PDF-1.7")
     tables = open_source(path)
+    assert [table.name for table in tables] == ["all.zip › 订单.csv", "all.zip › 更多/客户.csv"]
     assert all(len(rows_of(table)) == 2 for table in tables)
-    assert len(tables) == 2
+    assert "a PDF" in str(tables[0].notes[-1])
+
+
+def test_member_names_that_windows_wrote_in_gbk_are_read() -> None:
+    info = zipfile.ZipInfo("订单.csv".encode("gbk").decode("cp437"))
+    assert member_name(info) == "订单.csv"
 
 
 def test_a_folder_gives_its_files_without_locks_and_hidden_ones(tmp_path: Path) -> None:

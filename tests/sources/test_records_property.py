@@ -82,7 +82,7 @@ def _cut(text: str, places: list[int]) -> Iterator[str]:
     yield ""
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(_MESS, st.lists(st.integers(0, 120), max_size=4))
 def test_records_are_the_same_however_the_text_is_cut(text: str, places: list[int]) -> None:
     blocks = list(record_blocks(_cut(text, places), Layout(Dialect(","), 3)))
@@ -92,7 +92,7 @@ def test_records_are_the_same_however_the_text_is_cut(text: str, places: list[in
     assert rows == list(range(1, len(raws) + 1))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(_MESS, st.lists(st.integers(0, 120), max_size=4))
 def test_the_fast_parser_reads_the_cells_that_the_careful_one_reads(
     text: str, places: list[int]

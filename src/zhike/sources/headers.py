@@ -87,7 +87,10 @@ def _candidate(rows: Sequence[Cells]) -> int | None:
     best = known.index(max(known))
     if known[best] >= 2 and filled[best] >= least:
         return best
-    return next((at for at in looked if filled[at] >= least), None)
+    widest = max(filled)
+    wide = [at for at in looked if filled[at] >= least]
+    named = (at for at in wide if filled[at] == widest or not any(map(looks_like_value, rows[at])))
+    return next(named, wide[0] if wide else None)
 
 
 def _is_data(rows: Sequence[Cells], at: int) -> bool:
@@ -97,7 +100,8 @@ def _is_data(rows: Sequence[Cells], at: int) -> bool:
     that the glossary knows.
     """
     cells, below = rows[at], rows[at + 1 : at + 1 + 200]
-    if known_words(cells) or not any(looks_like_value(cell) for cell in cells):
+    filled = sum(bool(cell.strip()) for cell in cells)
+    if known_words(cells) * 3 >= filled or not any(map(looks_like_value, cells)):
         return False
     valued = [
         column for column in range(len(cells)) if below and _share_of_values(below, column) >= 0.5

@@ -22,6 +22,9 @@ from zhike.sources.streams import ByteSource, reading
 from zhike.sources.tables import FATE, RawTable
 from zhike.sources.workbooks import workbook_tables
 
+NO_TABLE = {"binary_file", "empty_file", "no_records", "web_page"}
+"""Codes of refusals of what merely lies beside tables: a picture, a page of instructions."""
+
 _MOST_MEMBERS = 1000
 _LEFT_ALONE = ("~$", ".", "__MACOSX", "Thumbs.db", "desktop.ini")
 _UNFINISHED = {".tmp", ".part", ".crdownload", ".download", ".lock"}
@@ -151,6 +154,7 @@ def _zip(source: ByteSource, options: SourceOptions) -> list[RawTable]:
             code="archive_members",
         )
     tables: list[RawTable] = []
+    faults: list[SourceError] = []
     for info in members:
         if info.flag_bits & 1:
             raise SourceError(
@@ -162,8 +166,16 @@ def _zip(source: ByteSource, options: SourceOptions) -> list[RawTable]:
         inner = ByteSource(
             source.path, f"{source.name} › {name}", partial(_unzipped, member=info.filename), name
         )
-        tables.extend(_tables(inner, options))
-    return tables
+        try:
+            tables.extend(_tables(inner, options))
+        except SourceError as fault:
+            if fault.code not in NO_TABLE:
+                raise
+            faults.append(fault)
+    if not tables:
+        raise faults[0]
+    notes = tuple(lazy("{why} It was left out.", why=fault.message) for fault in faults)
+    return [replace(table, notes=table.notes + notes) for table in tables]
 
 
 def _unzipped(disk: BufferedReader, member: str) -> IO[bytes]:

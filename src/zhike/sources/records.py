@@ -76,7 +76,7 @@ class _Feed:
 
     def __init__(self, lines: list[str], at: int, delimiter: str) -> None:
         self._lines = lines
-        self._padding = _padding(delimiter)
+        self._delimiter = delimiter
         self._chars = 0
         self.begin = self.at = at
         self.ran_out = False
@@ -91,7 +91,8 @@ class _Feed:
         line = self._lines[self.at]
         self._chars += len(line)
         self.at += 1
-        return self._padding.sub("", line) if '"' in line else line
+        first = self.at == self.begin + 1
+        return _bare(line, self._delimiter, first=first) if '"' in line else line
 
     def taken(self) -> str:
         """The text of the record that was just read; the next one begins here."""
@@ -138,8 +139,19 @@ def _cell(delimiter: str) -> re.Pattern[str]:
     return re.compile(f'"((?:[^"]|"")*+)"(?={sign}|$)|([^{sign}]*)')
 
 
+def _bare(line: str, delimiter: str, *, first: bool) -> str:
+    """The line without the sign before an opening quote, as in `="123"` or `a, "b"`."""
+    inside = 0 if first else _INSIDE.match(line).end()  # type: ignore[union-attr]
+    return line[:inside] + _padded(delimiter, first).sub(r"\1", line[inside:])
+
+
+_INSIDE = re.compile(r'(?:[^"]|"")*+"?')
+"""What is left of a quoted cell at the beginning of a further line of it."""
+
+
 @lru_cache(maxsize=16)
-def _padding(delimiter: str) -> re.Pattern[str]:
-    """A sign before an opening quote, as in `="123"` or `a, "b"`."""
+def _padded(delimiter: str, first: bool) -> re.Pattern[str]:
+    """A whole quoted cell, so that nothing inside one is taken for the beginning of one."""
     blank = "= " if delimiter == "\t" else "= \t"
-    return re.compile(f'(?:^|(?<={re.escape(delimiter)}))[{blank}](?=")')
+    begin = f"(?:^|(?<={re.escape(delimiter)}))" if first else f"(?<={re.escape(delimiter)})"
+    return re.compile(f'{begin}[{blank}]?("(?:[^"]|"")*+(?:"|\\Z))')

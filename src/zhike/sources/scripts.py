@@ -23,10 +23,12 @@ _FREQUENT = (
     "艳勇军杰娟涛超秀霞刚桂英玉兰龙飞婷裙衣鞋裤包装色码加厚夏季冬款新款套装连衣蓝黑粉黄绿紫灰"
 )
 
-_WESTERN_LETTERS = "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœšž"
+_WESTERN_LETTERS = "àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿßœšž"
 _WESTERN_SIGNS = "£€¥§°®©™«»¿¡ºª·’‘“”‚„–—…•½¼¾²³¹µ×±¢†´¨\xa0\xad"
 _HIGH_RUN = re.compile(r"([A-Za-z]?)([^\x00-\x7f]+)([A-Za-z]?)")
 _LONGEST_WESTERN_RUN = 2
+_ENOUGH_TO_JUDGE = 8
+"""Fewer characters may all be rare ones, as in a single name."""
 
 
 @lru_cache(maxsize=1)
@@ -58,7 +60,7 @@ def chinese_share(text: str) -> float:
     if not foreign:
         return 0.0
     met = sum(letter in frequent for letter in foreign)
-    if met < len(foreign) / 5:
+    if len(foreign) >= _ENOUGH_TO_JUDGE and met < len(foreign) / 5:
         return 0.0
     return sum(letter in ordinary for letter in foreign) / len(foreign)
 

@@ -20,6 +20,7 @@ from zhike.sources.tables import Progress, RawTable
 _SAMPLE_ROWS = 400
 _SLICE_ROWS = 1 << 16
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_OLE = b"\xd0\xcf\x11\xe0"
 _TIME_ONLY = r"^1899-12-3[01] (\d\d:\d\d:\d\d)"
 
 
@@ -32,11 +33,10 @@ def workbook_tables(source: ByteSource) -> list[RawTable]:
         SourceError: A password protects it, it is damaged, or nothing is in it.
     """
     data = source.whole()
-    _refuse_password(data, source.name)
-    reader = _opened(data, source.name)
+    if data.startswith(_OLE) and _ENCRYPTED in data:
+        raise _protected(source.name)
     tables, left_out = [], []
-    for name in reader.sheet_names:
-        sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+    for name, sheet in _sheets(data, source.name):
         if sheet.visible != "visible":
             left_out.append(lazy("Sheet {sheet} is hidden and was left out.", sheet=name))
         elif not sheet.height:
@@ -56,23 +56,26 @@ def workbook_tables(source: ByteSource) -> list[RawTable]:
     ]
 
 
-def _refuse_password(data: bytes, name: str) -> None:
-    if _ENCRYPTED in data[: 1 << 20] or _ENCRYPTED in data[-(1 << 20) :]:
-        raise SourceError(
-            lazy("{name} is protected with a password.", name=name),
-            hint=lazy("Open it in Excel, save a copy without the password, and add the copy."),
-            code="password",
-        )
+def _protected(name: str) -> SourceError:
+    return SourceError(
+        lazy("{name} is protected with a password.", name=name),
+        hint=lazy("Open it in Excel, save a copy without the password, and add the copy."),
+        code="password",
+    )
 
 
-def _opened(data: bytes, name: str) -> Any:
+def _sheets(data: bytes, name: str) -> list[tuple[str, Any]]:
     import fastexcel
 
     try:
-        return fastexcel.read_excel(data)
+        reader = fastexcel.read_excel(data)
+        return [
+            (sheet, reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string"))
+            for sheet in reader.sheet_names
+        ]
     except fastexcel.FastExcelError as error:
-        if "password" in str(error).lower() or "encrypt" in str(error).lower():
-            _refuse_password(_ENCRYPTED, name)
+        if "password" in str(error).lower():
+            raise _protected(name) from error
         raise SourceError(
             lazy("{name} is no Excel workbook that can be read; it may be damaged.", name=name),
             hint=lazy("Open it in Excel, save it as .xlsx, and add that file."),
@@ -101,7 +104,7 @@ def _table(source: ByteSource, sheet: str, columns: list[pa.Array]) -> RawTable:
         name=f"{source.name} › {sheet}",
         file=source.path,
         header=header.names,
-        stream=_Sheet(columns, header).batches,
+        stream=_Sheet(columns, header, source.size_bytes).batches,
         sheet=sheet,
         notes=tuple(header_notes(header)),
         size_bytes=source.size_bytes,
@@ -114,6 +117,7 @@ class _Sheet:
 
     columns: list[pa.Array]
     header: Header
+    size_bytes: int
 
     def batches(self, progress: Progress) -> Iterator[pa.RecordBatch]:
         total = len(self.columns[0])
@@ -121,7 +125,7 @@ class _Sheet:
             cut = [column.slice(start, _SLICE_ROWS) for column in self.columns]
             block = Block(cut, start + 1, _Joined(cut).text, {})
             yield from judged_batches(block, self.header)
-            progress(min(start + _SLICE_ROWS, total), total)
+            progress(min(start + _SLICE_ROWS, total) * self.size_bytes // total, self.size_bytes)
 
 
 @dataclass(frozen=True)

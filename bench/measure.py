@@ -17,11 +17,14 @@ Answers = Mapping[str, Any]
 
 def report(work: Callable[[], Callable[[], Answers]]) -> None:
     """Time `work` and print its measure; what it gives back makes the answers, untimed."""
-    start = time.perf_counter()
+    start, started = time.perf_counter(), time.process_time()
     answers = work()
-    seconds = time.perf_counter() - start
-    peak = peak_rss_mb()
-    print(json.dumps({"seconds": seconds, "peak_rss_mb": peak, "answers": answers()}))
+    measure = {
+        "seconds": time.perf_counter() - start,
+        "cpu_seconds": time.process_time() - started,
+        "peak_rss_mb": peak_rss_mb(),
+    }
+    print(json.dumps({**measure, "answers": answers()}))
 
 
 def peak_rss_mb() -> float:
@@ -44,6 +47,7 @@ def measured(command: list[str], repeats: int) -> dict[str, Any]:
         runs.append(json.loads(done.stdout.splitlines()[-1]))
     return {
         "seconds": statistics.median(run["seconds"] for run in runs),
+        "cpu_seconds": statistics.median(run["cpu_seconds"] for run in runs),
         "peak_rss_mb": max(run["peak_rss_mb"] for run in runs),
         "answers": runs[0]["answers"],
     }

@@ -65,7 +65,7 @@ def test_a_choice_says_what_may_be_chosen() -> None:
 
 
 def test_names_say_their_unit() -> None:
-    ends = {"instant": ("_at", "at"), "day": ("_on", "day", "period")}
+    ends = {"instant": ("_at", "at"), "day": ("_on", "on", "day", "period")}
     wrong = [
         f"{table.name}.{item.name}"
         for table in standard_tables()

@@ -44,8 +44,8 @@ def test_a_header_repeated_further_down_is_skipped(read) -> None:
 
 
 def test_lines_of_nothing_but_separators_are_blank(read) -> None:
-    rows = read("a,b,c\n1,2,3\n,,\n  , ,\n4,5,6\n")
-    assert fates(rows) == [(2, None), (3, "blank"), (4, "blank"), (5, None)]
+    rows = read("a,b,c\n1,2,3\n,,\n  , ,\n4,5,6\n\x1a")
+    assert fates(rows) == [(2, None), (3, "blank"), (4, "blank"), (5, None), (6, "blank")]
 
 
 def test_duplicated_empty_and_reserved_names_become_unique() -> None:

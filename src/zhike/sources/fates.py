@@ -32,8 +32,11 @@ _COUNTED = (
 _OPENING, _CLOSING = r"[\s\x{3000}*#【\[(（]*", r"[\s\x{3000}】\])）]*"
 _TOTAL_CELL = rf"{_OPENING}(?:{_TOTAL}){_CLOSING}(?:[:：(（].*)?"
 _FOOTER_CELL = rf"{_OPENING}(?:(?:{_FOOTER}){_CLOSING}[:：].*|{_COUNTED})"
-_SUSPECT = rf"(?is)^(?:{_TOTAL_CELL}|{_FOOTER_CELL}|\s*)$"
+_SUSPECT = rf"(?is)^(?:{_TOTAL_CELL}|{_FOOTER_CELL}|[\s\x1a]*)$"
 """In RE2's grammar, for whole columns; `_matches` reads the same pattern for one cell."""
+
+_END_OF_FILE = "\x1a"
+"""What old programs write behind the last record."""
 
 Judged = tuple[Fate, str]
 
@@ -105,7 +108,7 @@ def _suspects(block: Block, header: Header) -> list[int]:
 
 
 def _judged(cells: Sequence[str], header: Header) -> Judged | None:
-    filled = [cell.strip() for cell in cells if cell.strip()]
+    filled = [bare for cell in cells if (bare := cell.strip().strip(_END_OF_FILE))]
     if not filled:
         return "skipped", "blank"
     written = header.written

@@ -24,7 +24,8 @@ _FREQUENT = (
 )
 
 _WESTERN_LETTERS = "àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿßœšž"
-_WESTERN_SIGNS = "£€¥§°®©™«»¿¡ºª·’‘“”‚„–—…•½¼¾²³¹µ×±¢†´¨\xa0\xad"
+_WESTERN_SIGNS = "£€¥§°®©™«»¿¡ºª·’‘“”‚„–—…•½¼¾²³¹µ×±¢\xa0\xad"
+_TYPOGRAPHY = "’‘“”–—…«»€£\xa0"
 _HIGH_RUN = re.compile(r"([A-Za-z]?)([^\x00-\x7f]+)([A-Za-z]?)")
 _LONGEST_WESTERN_RUN = 2
 _ENOUGH_TO_JUDGE = 8
@@ -82,7 +83,7 @@ def western_share(text: str) -> float:
 def _is_western(before: str, run: str, after: str) -> bool:
     letters = run.strip(_WESTERN_SIGNS)
     if not letters:
-        return len(run) <= _LONGEST_WESTERN_RUN + 1
+        return len(run) == 1 or (len(run) <= 3 and not run.strip(_TYPOGRAPHY))
     if len(letters) > _LONGEST_WESTERN_RUN or letters.lower().strip(_WESTERN_LETTERS):
         return False
     if not before and not after:

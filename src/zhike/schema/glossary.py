@@ -35,7 +35,8 @@ def words() -> Mapping[str, Mapping[str, float]]:
             for tier, listed in ((WEAK, field.weak), (LABEL, labels), (STRONG, field.synonyms)):
                 for at, word in enumerate(listed):
                     fields = found.setdefault(fold_header(word), {})
-                    fields[f"{table.name}.{field.name}"] = tier - RANK * at / len(listed)
+                    target, score = f"{table.name}.{field.name}", tier - RANK * at / len(listed)
+                    fields[target] = max(fields.get(target, 0.0), score)
     return found
 
 
@@ -50,9 +51,13 @@ def _in_both_languages(text: LazyText) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def known_headers() -> Mapping[str, str]:
     """Folded header words that feed nothing, to "known" or "summary" (totals of a customer)."""
-    source = files("zhike.schema") / "known_headers.toml"
-    read = tomllib.loads(source.read_text(encoding="utf-8"))
+    read = _known()
     return {fold_header(word): kind for kind in ("known", "summary") for word in read[kind]}
+
+
+def _known() -> dict[str, list[str]]:
+    source = files("zhike.schema") / "known_headers.toml"
+    return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=4096)
@@ -73,17 +78,37 @@ def meanings(header: str) -> Mapping[str, float]:
     """
     folded = fold_header(header)
     scores = dict(words().get(folded, {}))
-    if scores or folded in known_headers():
+    if scores or folded in known_headers() or _is_of_something_else(folded):
         return scores
     parts = _parts_of_chinese(folded) if is_chinese(folded) else _parts_of_words(folded)
     for word, cover in parts.items():
         for target, tier in words()[word].items():
             scores[target] = max(scores.get(target, 0.0), cover * tier)
-    if not scores and len(folded) >= 5:
-        for word in difflib.get_close_matches(folded, words(), n=2, cutoff=_NEAR_LEAST):
-            for target, tier in words()[word].items():
-                scores[target] = max(scores.get(target, 0.0), 0.85 * tier)
+    for word in _slips(folded):
+        for target, tier in words()[word].items():
+            scores[target] = max(scores.get(target, 0.0), 0.85 * tier)
     return {target: score for target, score in scores.items() if score >= PART_LEAST}
+
+
+@lru_cache(maxsize=1)
+def _other_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    read = _known()["within"]
+    chinese = tuple(word for word in read if is_chinese(word))
+    return frozenset(read) - frozenset(chinese), chinese
+
+
+def _is_of_something_else(folded: str) -> bool:
+    """Whether a word in it says that the rest means something else: "tax total" is no total."""
+    tokens, chinese = _other_words()
+    return bool(tokens & set(folded.split())) or any(word in folded for word in chinese)
+
+
+def _slips(folded: str) -> list[str]:
+    """Words of which the header may be a misspelling."""
+    if len(folded) < 5 or is_chinese(folded):
+        return []
+    alike = [word for word in words() if word[0] == folded[0] and abs(len(word) - len(folded)) < 3]
+    return difflib.get_close_matches(folded, alike, n=2, cutoff=_NEAR_LEAST)
 
 
 def _parts_of_chinese(folded: str) -> dict[str, float]:

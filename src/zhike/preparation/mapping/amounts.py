@@ -11,6 +11,9 @@ ORDER_AMOUNTS = (
     "orders.shipping_amount", "orders.fee_amount", "orders.adjustment_amount",
 )  # fmt: skip
 
+_KEYLESS_LEAST = 0.1
+_SLIPS = 0.02
+
 _VARYING: Mapping[str, tuple[tuple[str, float], ...]] = {
     "orders.paid_amount": (("order_lines.amount", 0.97), ("orders.paid_amount", 0.6)),
     "orders.gross_amount": (("order_lines.amount", 0.75), ("orders.gross_amount", 0.7)),
@@ -61,8 +64,18 @@ def varies(column: str, target: str, shape: Structure | None) -> bool:
 
 
 def stands_once(shape: Structure | None, columns: list[str]) -> bool:
-    """Whether the fields of an order stand on one of its lines only, as Shopify writes them."""
-    if shape is None or not shape.repeats:
+    """Whether the fields of an order stand on one of its lines only.
+
+    Shopify writes the order's number on each line and the rest on the first; sheets with merged
+    cells leave even the number blank.
+    """
+    if shape is None:
+        return False
+    if shape.keyless > _KEYLESS_LEAST * (shape.rows + shape.keyless):
+        return bool(columns) and all(
+            shape.keyless_filled.get(name, 0.0) < _SLIPS for name in columns
+        )
+    if not shape.repeats:
         return False
     told = [name for name in columns if shape.filled.get(name, 0.0) > 0.5]
     once = [name for name in told if shape.lone[name] > 0.9 * shape.filled[name]]

@@ -97,7 +97,8 @@ def assign(
             weight = rule.targets.get(target)
             if weight is None or (header_score < SIDE_LEAST and _is_aside(target, rule)):
                 continue
-            suits = fit(target, profile)
+            # What is called so by its platform, or by a person, need not look like it.
+            suits = 1.0 if header_score > 1.0 else fit(target, profile)
             if suits >= 0.3:
                 score = header_score * weight * (0.3 + 0.7 * min(1.0, suits))
                 weighed.append(Candidate(column=name, target=target, score=score,

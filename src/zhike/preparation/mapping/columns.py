@@ -10,13 +10,14 @@ from zhike.i18n import LazyText, lazy
 from zhike.preparation.mapping.amounts import varies
 from zhike.preparation.mapping.assignment import Assignment, Candidate
 from zhike.preparation.mapping.dates import DateReading, read_dates
-from zhike.preparation.mapping.evidence import NAMED, SAID, Evidence
+from zhike.preparation.mapping.evidence import NAMED, SAID, SHARED_RULES, Evidence
 from zhike.preparation.mapping.grains import field_of
 from zhike.preparation.mapping.profiles import Profile
 from zhike.preparation.reading import ColumnReading
 from zhike.schema import Kind
 from zhike.schema.glossary import known_headers
 from zhike.schema.headers import bracketed, fold_header
+from zhike.schema.platforms import Platform
 
 _UNITS = {"万元": 10000, "万": 10000, "千元": 1000, "分": 0.01, "cent": 0.01, "cents": 0.01,
           "k": 1000, "thousand": 1000, "in thousands": 1000, "百元": 100}  # fmt: skip
@@ -53,12 +54,15 @@ def read_columns(evidence: Evidence, assignment: Assignment) -> Read:
 def _column(
     evidence: Evidence, assignment: Assignment, name: str, given: Candidate | None
 ) -> ColumnReading:
+    shared = _shared_by_platform(evidence, name) if given is None else None
+    if shared is not None:
+        return shared
     if given is None:
         return ColumnReading(
             column=name, field=None, confidence=0.0, why=_why_not(evidence, assignment, name)
         )
     rule, options = _platform_rule(evidence, name, given.target)
-    if not rule:
+    if rule in ("", "address"):
         rule = _rule(evidence, name, given.target, assignment)
     return ColumnReading(
         column=name,
@@ -68,6 +72,28 @@ def _column(
         rule=rule,
         options=options,
     )
+
+
+def _shared_by_platform(evidence: Evidence, name: str) -> ColumnReading | None:
+    platform = evidence.platform
+    column = platform.columns.get(fold_header(name)) if platform else None
+    if platform is None or column is None or name in evidence.said:
+        return None
+    if column.rule not in SHARED_RULES:
+        return None
+    return ColumnReading(
+        column=name,
+        field=column.field,
+        confidence=0.99,
+        why=_named_by(platform, column.field),
+        rule=column.rule,
+        options=dict(column.options),
+    )
+
+
+def _named_by(platform: Platform, target: str) -> LazyText:
+    label = field_of(target).label
+    return lazy("{platform} exports call {label} so.", platform=platform.label, label=label)
 
 
 def _platform_rule(evidence: Evidence, name: str, target: str) -> tuple[str, dict[str, Any]]:
@@ -99,9 +125,7 @@ def _why(evidence: Evidence, given: Candidate) -> LazyText:
     if given.header_score >= SAID:
         return lazy("You said that it is {label}.", label=label)
     if given.header_score >= NAMED and evidence.platform is not None:
-        return lazy(
-            "{platform} exports call {label} so.", platform=evidence.platform.label, label=label
-        )
+        return _named_by(evidence.platform, given.target)
     if given.header_score == 0.0:
         return lazy("Its values look like {label}; the header says nothing.", label=label)
     if given.header_score >= 0.9:

@@ -126,7 +126,8 @@ def _is_year_first(numbered: list[dict[str, Any]]) -> bool:
     """Two-digit years stand where fewest different numbers are."""
     if any(re.search(r"9{4}", row["shape"][:10]) for row in numbered):
         return False
-    return max(row["thirds"] for row in numbered) > max(row["firsts"] for row in numbered)
+    firsts, thirds = (max(int(row[name] or 0) for row in numbered) for name in ("firsts", "thirds"))
+    return thirds > firsts
 
 
 def _named_months(shapes: list[dict[str, Any]]) -> bool:

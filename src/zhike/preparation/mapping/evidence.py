@@ -24,7 +24,17 @@ SAID = 2.0
 NAMED = 1.5
 """Score of what the platform's own exports call the column."""
 
+SHARED_RULES = frozenset({"part", "second_status"})
+"""Rules under which several columns give one field."""
+
 _LINE_FIELDS = frozenset({"order_lines.quantity", "order_lines.unit_price", "order_lines.amount"})
+_ORDERLY = _LINE_FIELDS | {
+    "orders.order_id",
+    "orders.ordered_at",
+    "orders.paid_amount",
+    "orders.gross_amount",
+    "orders.status",
+}
 _IDENTITY = frozenset(
     {"orders.customer_id", "people.account", "people.email", "people.phone", "people.name"}
 )
@@ -93,7 +103,7 @@ def _meant(
         return {said[name].target: SAID} if said[name].target else {}
     column = platform.columns.get(fold_header(name)) if platform else None
     if column is not None:
-        return {column.field: NAMED} if column.field else {}
+        return {column.field: NAMED} if column.field and column.rule not in SHARED_RULES else {}
     return {} if says_nothing(name) else meanings(name)
 
 
@@ -137,10 +147,10 @@ def _is_plain_order(taken: Mapping[str, str]) -> bool:
 
 def _may_hold_orders(taken: Mapping[str, str], evidence: Evidence) -> bool:
     """Guessing is for files whose headers say little, not for each odd column of any list."""
+    if evidence.summaries > 1:
+        return False
     nothing = sum(says_nothing(name) or not evidence.meanings[name] for name in evidence.header)
-    return nothing >= 0.3 * len(evidence.header) or bool(
-        {"orders.order_id", "order_lines.quantity", "order_lines.unit_price"} & set(taken)
-    )
+    return nothing >= 0.3 * len(evidence.header) or len(_ORDERLY & set(taken)) > 1
 
 
 def _fitting(rule: GrainRule, targets: Mapping[str, float]) -> dict[str, float]:

@@ -126,6 +126,10 @@ def _flag(profile: Profile) -> float:
     return 1.0 if profile.distinct <= 6 else 0.1
 
 
+def _word(profile: Profile) -> float:
+    return 0.1 if profile.share("number") > 0.9 and profile.distinct > 12 else _text(profile)
+
+
 def _currency(profile: Profile) -> float:
     return 1.0 if profile.length <= 4 and profile.share("number") < 0.2 else 0.1
 
@@ -150,6 +154,9 @@ _SPECIAL: Mapping[str, Callable[[Profile], float]] = {
     "order_lines.product_id": _product_id,
     "orders.status": _status,
     "orders.currency": _currency,
+    "orders.payment": _word,
+    "orders.coupon": _word,
+    "orders.channel": _word,
     "people.account": _account,
     "people.phone": _phone,
     "people.email": _email,

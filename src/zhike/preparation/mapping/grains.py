@@ -66,7 +66,8 @@ def _flat(table: str) -> dict[str, float]:
 @lru_cache(maxsize=1)
 def grain_rules() -> Mapping[Grain, GrainRule]:
     """Every grain, in the order in which equals are preferred."""
-    orders = _targets(("orders", None, 1.0))
+    # One total alone is what was paid: only a second one can be the total before discounts.
+    orders = {**_targets(("orders", None, 1.0)), "orders.gross_amount": 0.99}
     around = _targets(
         ("people", _PEOPLE, 0.97),
         ("customers", _CUSTOMER_IN_ORDERS, 0.95),

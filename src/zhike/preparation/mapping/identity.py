@@ -26,6 +26,8 @@ def identified(
     own = tuple(target for target in OWN_NUMBER if target in given)
     if own:
         return columns, own[:1]
+    if any(item.rule == "composite_address" for item in columns):
+        given.setdefault("people.phone", given["people.address"])
     usable = tuple(
         target for target in PERSONAL if target in given and _may_identify(evidence, given[target])
     )

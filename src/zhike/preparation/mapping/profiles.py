@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import ibis
@@ -14,6 +15,9 @@ from zhike.schema.vocabulary import FULL_WIDTH, HALF_WIDTH, genders, regions, st
 
 SAMPLE_RECORDS = 6_000
 _WINDOWS = 6
+_COMMON = 300
+"""Different values of a column that are compared with the vocabularies."""
+
 
 _MONTHS = (
     "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|févr|avr|juin|août|ene|abr|"
@@ -36,7 +40,7 @@ PATTERNS: Mapping[str, str] = {
     "clock": r"^([01]?\d|2[0-3])[:：][0-5]\d([:：][0-5]\d)?( ?[ap]m)?$",
     "month": r"^\d{4}[-/年.]\d{1,2}月?$",
     "has_time": r"\d[ t]*\d{1,2}:\d{2}|\d时|\d点",
-    "integer": r"^[+-]?\d{1,18}(\.0+)?$",
+    "integer": r"^[+-]?\d{1,40}(\.0+)?$",
     "number": (
         r"^[(-]?\s*(rmb|cny|usd|eur|gbp|us\$|hk\$|[¥￥$£€])?\s*[+-]?"
         r"(\d+|\d{1,3}([, .’' ]\d{3})+)([.,]\d+)?\)?\s*"
@@ -154,7 +158,6 @@ def _positions(columns: list[str]) -> Iterable[str]:
 def _measures(cells: ir.Table) -> dict[str, Any]:
     value, times = cells.value, cells.times
     tests = {name: value.re_search(pattern) for name, pattern in PATTERNS.items()}
-    tests |= {name: value.isin(words) for name, words in _vocabularies().items()}
     number = value.re_replace(r"[^\d.-]", "").try_cast("float64")
     shares = {name: times.sum(where=test) for name, test in tests.items()}
     return {
@@ -164,19 +167,29 @@ def _measures(cells: ir.Table) -> dict[str, Any]:
         "high": number.max(),
         "mean": (number * times).sum() / times.sum(where=number.notnull()).cast("float64"),
         "length": (value.length() * times).sum() / times.sum().cast("float64"),
+        "common": value.collect()[:_COMMON],
         **{f"share_{name}": counted for name, counted in shares.items()},
     }
 
 
-def _vocabularies() -> dict[str, list[str]]:
+@lru_cache(maxsize=1)
+def _vocabularies() -> dict[str, frozenset[str]]:
     places = regions()
-    named = {word for word in genders().words if not word.isdigit() and word not in MISSING}
+    named = (word for word in genders().words if not word.isdigit() and word not in MISSING)
     return {
-        "status": sorted(statuses().words),
-        "gender": sorted(named),
-        "province": sorted(places.provinces),
-        "city": sorted(places.cities),
-        "country": sorted(places.countries),
+        "status": frozenset(statuses().words),
+        "gender": frozenset(named),
+        "province": frozenset(places.provinces),
+        "city": frozenset(places.cities),
+        "country": frozenset(places.countries),
+    }
+
+
+def _known_shares(common: list[str]) -> dict[str, float]:
+    """Share of the different values that are words of each vocabulary."""
+    return {
+        name: sum(value in words for value in common) / len(common) if common else 0.0
+        for name, words in _vocabularies().items()
     }
 
 
@@ -189,6 +202,7 @@ def _profile(rows: int, found: Mapping[str, Any] | None) -> Profile:
         for name, counted in found.items()
         if name.startswith("share_")
     }
+    shares |= _known_shares(found["common"] or [])
     return Profile(
         rows=rows,
         filled=filled,

@@ -29,6 +29,7 @@ class Structure:
         constant: Column to the share of repeated keys within which it has at most one value.
         lone: Column to the share of repeated keys within which exactly one record has it filled.
         filled: Column to the share of repeated keys within which it is filled at all.
+        keyless_filled: Column to the share of records without a key in which it is filled.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Structure:
     constant: Mapping[str, float] = field(default_factory=dict)
     lone: Mapping[str, float] = field(default_factory=dict)
     filled: Mapping[str, float] = field(default_factory=dict)
+    keyless_filled: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def repeats(self) -> bool:
@@ -62,19 +64,20 @@ def structure_of(raw: ir.Table, key: str, columns: Iterable[str]) -> Structure:
     )
     share = max(1, round(rows / _LOOKED_AT))
     if share > 1:
-        keyed = keyed.filter((keyed.key.hash() % share == 0) | keyed.key.isnull())
+        keyed = keyed.filter(keyed.key.isnull() | (keyed.key.hash() % share == 0))
     groups = keyed.group_by("key").agg(records=keyed.count(), **_spreads(keyed, len(others)))
     found = groups.agg(**_counts(groups, len(others))).to_pyarrow().to_pylist()[0]
     repeated = int(found["repeated"] or 0)
     return Structure(
         key=key,
         rows=int(found["rows"] or 0),
-        keyless=int(found["keyless"] or 0) // share,
+        keyless=int(found["keyless"] or 0),
         groups=int(found["groups"] or 0),
         repeated=repeated,
         constant=_shares(found, "constant", others, repeated),
         lone=_shares(found, "lone", others, repeated),
         filled=_shares(found, "filled", others, repeated),
+        keyless_filled=_shares(found, "keyless", others, int(found["keyless"] or 0)),
     )
 
 
@@ -104,6 +107,7 @@ def _counts(groups: ir.Table, columns: int) -> dict[str, Any]:
     for at in range(columns):
         made[f"constant{at}"] = (several & groups[f"same{at}"]).sum()
         made[f"lone{at}"] = (several & (groups[f"times{at}"] == 1)).sum()
+        made[f"keyless{at}"] = groups[f"times{at}"].sum(where=groups.key.isnull())
         made[f"filled{at}"] = (several & (groups[f"times{at}"] > 0)).sum()
     return made
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from inspect import Parameter, Signature
 from typing import Any
 
 import ibis
@@ -32,8 +33,6 @@ strlen = _scalar("strlen", dt.string, gives=dt.int64)
 """Bytes of a text, known without reading it."""
 trim_of = _scalar("trim", dt.string, dt.string, gives=dt.string)
 """The text without the given characters at either end."""
-concat_ws = _scalar("array_to_string", TEXTS, dt.string, gives=dt.string)
-"""Texts joined by a separator."""
 try_strptime = _scalar("try_strptime", dt.string, TEXTS, gives=dt.timestamp)
 """The instant that the first fitting format reads; null where none does."""
 regexp_replace = _scalar(
@@ -44,6 +43,8 @@ regexp_matches = _scalar("regexp_matches", dt.string, dt.string, gives=dt.boolea
 """Whether the pattern is found anywhere."""
 regexp_extract = _scalar("regexp_extract", dt.string, dt.string, dt.int64, gives=dt.string)
 """What a group of the pattern found; empty where nothing was."""
+left = _scalar("left", dt.string, dt.int64, gives=dt.string)
+"""The first characters."""
 split_part = _scalar("split_part", dt.string, dt.string, dt.int64, gives=dt.string)
 """The n-th part between separators, counted from 1, from the end where negative; else empty."""
 md5 = _scalar("md5", dt.string, gives=dt.string)
@@ -58,6 +59,26 @@ to_seconds = _scalar("to_seconds", dt.int64, gives=dt.Interval("s"))
 """So many seconds."""
 to_json = _scalar("to_json", dt.Struct({}), gives=dt.string)
 """A record as JSON."""
+
+
+def concat_ws(separator: str, *values: Any) -> Any:
+    """Texts joined by a separator; nulls are left out."""
+    return _concat_ws(len(values))(separator, *values)
+
+
+@lru_cache(maxsize=128)
+def _concat_ws(count: int) -> Callable[..., Any]:
+    def joined(*values: Any) -> Any: ...
+
+    names = [f"value{n}" for n in range(count + 1)]
+    joined.__signature__ = Signature(  # type: ignore[attr-defined]
+        [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names]
+    )
+    signature = ((dt.string,) * (count + 1), dt.string)
+    made: Callable[..., Any] = ibis.udf.scalar.builtin(
+        joined, name="concat_ws", signature=signature
+    )
+    return made
 
 
 @lru_cache(maxsize=64)

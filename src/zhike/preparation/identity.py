@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from zhike.preparation.functions import sha256
+from zhike.preparation.functions import left, sha256
 from zhike.preparation.standardise.contacts import masked
 from zhike.preparation.standardise.ids import digits_lost
 
@@ -40,4 +40,4 @@ def surrogate(kind: str, value: Any, salt: str) -> ir.Value:
     usable = value.notnull() & ~masked(value)
     normal = value.lower() if kind in ("account", "email") else value
     content = ibis.literal(f"{salt}\x1f{kind}\x1f") + normal
-    return ibis.ifelse(usable, ibis.literal("c") + sha256(content).left(16), ibis.null("string"))
+    return ibis.ifelse(usable, ibis.literal("c") + left(sha256(content), 16), ibis.null("string"))

@@ -9,23 +9,29 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from zhike.preparation.context import Workbench
 from zhike.preparation.functions import regexp_matches
 from zhike.preparation.standardise.text import folded
 from zhike.schema.vocabulary import LineRule, line_rules
 
 
-def special_products(products: ir.Table) -> ir.Table:
+def special_products(lines: ir.Table, bench: Workbench) -> ir.Table:
     """Products that are not goods: `code`, `name` as given, and `kind`.
 
     Args:
-        products: Distinct `code` and `name`, never null.
+        lines: `code` and `name` of every line, never null.
+        bench: Where products are put down, each once: DuckDB would else try the rules on lines.
     """
-    code = folded(products.code).fill_null("")
-    name = folded(products.name).fill_null("")
-    kind = ibis.cases(
-        *[(_fits(rule, code, name), rule.kind) for rule in line_rules()], else_="goods"
+    products = bench.keep(lines.distinct())
+    told = bench.step(
+        products.mutate(
+            folded_code=folded(products.code).fill_null(""),
+            folded_name=folded(products.name).fill_null(""),
+        )
     )
-    return products.mutate(kind=kind).filter(ibis._.kind != "goods")
+    rules = [(_fits(rule, told.folded_code, told.folded_name), rule.kind) for rule in line_rules()]
+    kinds = bench.step(told.select("code", "name", kind=ibis.cases(*rules, else_="goods")))
+    return bench.keep(kinds.filter(ibis._.kind != "goods"))
 
 
 def _fits(rule: LineRule, code: Any, name: Any) -> Any:

@@ -23,9 +23,10 @@ from zhike.preparation.rules import combined
 from zhike.preparation.slots import Slot, slots_of
 from zhike.preparation.standardise import reader_of
 from zhike.preparation.standardise.choices import MOST_WORDS, lookup_of
-from zhike.preparation.standardise.text import cleaned
+from zhike.preparation.standardise.text import MISSING, cleaned
 from zhike.preparation.standardise.zones import to_local, to_utc
 from zhike.schema import Kind, standard_table
+from zhike.schema.vocabulary import fold
 
 KEPT = ("_row", "_fate", "_reason")
 _SEPARATOR = "\x1f"
@@ -66,11 +67,18 @@ class Parsed:
 def parse(raw: ir.Table, reading: FileReading, context: Context, bench: Workbench) -> Parsed:
     """Read every field of every record; nothing is computed yet but the words of choices."""
     slots = slots_of(raw, reading)
-    writings = {f"t{n}": cleaned(slot.text, token=slot.is_token) for n, slot in enumerate(slots)}
+    writings = {
+        f"t{n}": slot.text if _is_looked_up(slot) else cleaned(slot.text, token=slot.is_token)
+        for n, slot in enumerate(slots)
+    }
     texts = bench.step(raw.select(*KEPT, **writings, **marks_of(raw, reading)))
     read = bench.step(_read(_with_words(texts, slots), slots))
     values = bench.step(_values(read, slots, context.timezone))
     return Parsed(values.mutate(_hash=_content_hash(values)), tuple(slots))
+
+
+def _is_looked_up(slot: Slot) -> bool:
+    return lookup_of(slot.target, slot.field) is not None
 
 
 def _with_words(texts: ir.Table, slots: list[Slot]) -> ir.Table:
@@ -81,8 +89,8 @@ def _with_words(texts: ir.Table, slots: list[Slot]) -> ir.Table:
         if lookup is None:
             continue
         column = texts[f"t{n}"]
-        words = column.as_table().distinct().filter(ibis._[f"t{n}"].notnull()).limit(MOST_WORDS)
-        known = words.to_pyarrow().column(0).to_pylist()
+        words = column.as_table().distinct().limit(MOST_WORDS).to_pyarrow().column(0).to_pylist()
+        known = [word for word in words if word and fold(word) not in MISSING]
         meanings = [lookup(word) for word in known]
         table = pa.table(
             {
@@ -149,6 +157,10 @@ def _instant(target: str, local: Any, instant: Any, zone: str) -> dict[str, ir.V
 
 def _content_hash(values: ir.Table) -> ir.Value:
     """A number that two records share when every field of them says the same."""
-    fields = [values[name].cast("string") for name in values.columns if "." in name]
-    content = ibis.array([field.fill_null("") for field in fields])
-    return md5_number_lower(concat_ws(content, _SEPARATOR))
+    derived = ("orders.ordered_on", "refunds.refunded_on")
+    fields = [
+        values[name].cast("string")
+        for name in values.columns
+        if "." in name and name not in derived
+    ]
+    return md5_number_lower(concat_ws(_SEPARATOR, *[field.fill_null("") for field in fields]))

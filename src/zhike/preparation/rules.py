@@ -36,7 +36,7 @@ def _joined(fed: Sequence[Fed]) -> ir.Value:
     """Family and given name, say, in the order that `part` gives them."""
     ordered = sorted(fed, key=lambda item: int(item[0].options.get("part", 0)))
     separator = str(ordered[0][0].options.get("join", " "))
-    text = concat_ws(ibis.array([value for _, value in ordered]), separator)
+    text = concat_ws(separator, *[value for _, value in ordered])
     return text.nullif("")
 
 

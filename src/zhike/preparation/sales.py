@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from zhike.preparation.context import Context, Workbench
-from zhike.preparation.functions import concat_ws, md5, regexp_matches
+from zhike.preparation.functions import concat_ws, left, md5, regexp_matches
 from zhike.preparation.kinds import special_products
 from zhike.preparation.parsed import Parsed
 from zhike.preparation.reading import FileReading
@@ -69,12 +69,12 @@ def _with_order_key(parsed: Parsed, reading: FileReading) -> ir.Table:
     when = parsed.get("orders.ordered_at")
     if reading.grain == "order_line" and who and when is not None:
         parts = [*who, when.cast("string")]
-        content = concat_ws(ibis.array([part.fill_null("") for part in parts]), "\x1f")
-        return records.mutate(_order=ibis.literal("o") + md5(content).left(16))
+        content = concat_ws("\x1f", *[part.fill_null("") for part in parts])
+        return records.mutate(_order=ibis.literal("o") + left(md5(content), 16))
     same = ibis.window(group_by=_._hash, order_by=_._row)
     numbered = records.mutate(_nth=ibis.row_number().over(same))
-    content = concat_ws(ibis.array([_._hash.cast("string"), _._nth.cast("string")]), "-")
-    return numbered.mutate(_order=ibis.literal("o") + md5(content).left(16)).drop("_nth")
+    content = numbered._hash.cast("string") + "-" + numbered._nth.cast("string")
+    return numbered.mutate(_order=ibis.literal("o") + left(md5(content), 16)).drop("_nth")
 
 
 IDENTITY = ("people.account", "people.email", "people.phone")
@@ -100,7 +100,7 @@ def _lines(records: ir.Table, parsed: Parsed, bench: Workbench) -> ir.Table:
     """Lines with their kind and money."""
     code, name = _product(parsed)
     coded = bench.step(records.mutate(_code=code, _name=name))
-    special = bench.keep(special_products(coded.select(code=_._code, name=_._name).distinct()))
+    special = special_products(coded.select(code=_._code, name=_._name), bench)
     special = special.rename(_special_code="code", _special_name="name", _special="kind")
     wide = coded.left_join(
         special, [coded._code == special._special_code, coded._name == special._special_name]

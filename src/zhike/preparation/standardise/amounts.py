@@ -52,7 +52,7 @@ def _read(text: Any, options: Mapping[str, Any], to: str) -> Standardised:
     if to == "float64":
         value = ibis.ifelse(value.isnan() | value.isinf(), ibis.null("float64"), value)
     repair = ibis.cases(
-        (plain.notnull(), ibis.null("string")),
+        (plain.notnull() | text.isnull(), ibis.null("string")),
         (signless.notnull(), "money_signs"),
         (odd.notnull(), "number_words"),
     )

@@ -73,9 +73,8 @@ def _country(word: str) -> Meaning:
 
 
 def _place(word: str, standard: str | None) -> Meaning:
-    if standard is None or standard == word:
-        return Meaning(word)
-    return Meaning(standard, "place_name")
+    """A place that nobody knows stays as it is written."""
+    return Meaning(standard or word.strip(), "place_name" if standard not in (None, word) else "")
 
 
 _PLACES: dict[str, Callable[[str], Meaning]] = {

@@ -8,23 +8,21 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from zhike.preparation.functions import regexp_matches, regexp_replace, strlen
+from zhike.preparation.functions import regexp_matches, regexp_replace
 from zhike.preparation.standardise.standardised import Standardised
 
 _SCIENTIFIC = r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,2}$"
+_FLOAT = r"^[0-9]+\.0$"
+_WRAPPED = "^=\"|^'|^\"|\"$"
 
 
 def read_id(text: Any, options: Mapping[str, Any]) -> Standardised:
     """The id; "13085.0" is 13085, and an id in quotes loses them."""
-    float_id = text.endswith(".0") & regexp_matches(text, r"^[0-9]+\.0$")
-    wrapped = text.startswith('="') | text.startswith("'")
-    value = ibis.cases(
-        (float_id, text.left(strlen(text) - 2)),
-        (wrapped, regexp_replace(text, "^=\"|^'|\"$", "", "g")),
-        else_=text,
+    repair = ibis.cases(
+        (regexp_matches(text, _FLOAT), "float_id"), (regexp_matches(text, _WRAPPED), "quoted_id")
     )
-    repair = ibis.cases((float_id, "float_id"), (wrapped, "quoted_id"))
-    return Standardised(value=value, repair=repair)
+    value = regexp_replace(text, rf"\.0$|{_WRAPPED}", "", "g")
+    return Standardised(value=ibis.ifelse(repair.isnull(), text, value), repair=repair)
 
 
 def digits_lost(value: Any) -> ir.Value:

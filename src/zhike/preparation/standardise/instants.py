@@ -25,6 +25,10 @@ from zhike.preparation.functions import (
 )
 from zhike.preparation.standardise.standardised import Standardised
 
+_ISO = (
+    r"^[12][0-9]{3}([-/])[0-9]{1,2}[-/][0-9]{1,2}"
+    r"([ T][0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6})?)?)?$"
+)
 _OFFSET = r"(?i)[0-9]\s*(Z|UTC|GMT|(?:UTC|GMT)?[+-][0-9]{1,2}:?[0-9]{2}|[+-][0-9]{2})$"
 _NUMBER = r"^[0-9]+(\.[0-9]+)?$"
 _TIMES = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M:%S %p", " %I:%M %p", " %p %I:%M:%S",
@@ -41,25 +45,21 @@ _EXCEL_EPOCH = ibis.timestamp("1899-12-30 00:00:00")
 
 def read_instant(text: Any, options: Mapping[str, Any]) -> Standardised:
     """Local time, or the instant where the writing says its zone or counts from 1970."""
-    first = text.left(1)
-    # A zone ends an ISO time longer than 2024-03-05 14:05:00; that much can be told by length.
-    zoned = ((strlen(text) > 19) | text.upper().endswith("Z") | text.contains("+")) & (
-        regexp_matches(text, _OFFSET) & text.contains(":")
-    )
-    iso = ibis.ifelse((first >= "1") & (first <= "2") & ~zoned, text.try_cast("timestamp"), _NONE)
-    iso = ibis.ifelse(iso >= ibis.timestamp("1000-01-01 00:00:00"), iso, _NONE)
+    # One pattern lets the usual writing through; all else is looked at more closely.
+    usual = regexp_matches(text, _ISO)
+    zoned = regexp_matches(text, _OFFSET) & text.contains(":")
     numeric = regexp_matches(text, _NUMBER)
-    local = ibis.coalesce(
-        iso,
-        ibis.cases(
-            (zoned, _NONE),
-            (numeric, _number_as_local(text, options)),
-            else_=_written(text, options),
-        ),
+    local = ibis.cases(
+        (usual, text.try_cast("timestamp")),
+        (numeric, _number_as_local(text, options)),
+        (zoned, _NONE),
+        else_=_written(text, options),
     )
     instant = ibis.cases(
+        (usual, _NONE),
+        (numeric, _number_as_instant(text, options)),
         (zoned, _zoned(text)),
-        (iso.isnull() & numeric, _number_as_instant(text, options)),
+        else_=_NONE,
     )
     return Standardised(value=local, instant=instant)
 

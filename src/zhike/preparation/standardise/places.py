@@ -7,29 +7,33 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from zhike.preparation.functions import regexp_matches, split_part
+from zhike.preparation.functions import (
+    regexp_extract,
+    regexp_matches,
+    regexp_replace,
+    split_part,
+)
 
-_HAS_PHONE = r"^[^,，]{1,60}[,，]\s*\+?(?:86-?)?[0-9*-]{5,20}[,，]"
+_WITH_PHONE = r"^[^,，]{1,60}[,，]\s*\+?(?:86-?)?[0-9*-]{5,20}[,，]"
 
 
 def split_address(text: Any) -> dict[str, ir.Value]:
     """What stands in an address: "people.name" and so on to its text.
 
-    An address without name and phone in front is the place alone.
+    An address without name and phone in front is the place alone. Province and city are told
+    apart only where blanks part 省 市 区: all else would be guessing.
     """
-    composite = regexp_matches(text, _HAS_PHONE)
-    usual = text.replace("，", ",")
-    name, phone = split_part(usual, ",", 1), split_part(usual, ",", 2)
-    head = name.length() + phone.length() + 2
-    place = ibis.ifelse(composite, text.substr(head), text).strip()
-    place = place.replace("\u3000", " ")
+    composite = regexp_matches(text, _WITH_PHONE)
+    comma = ibis.ifelse(text.contains("，"), "，", ",")
+    place = ibis.ifelse(composite, regexp_replace(text, _WITH_PHONE, "", ""), text)
+    parted = regexp_matches(place, r"^\s*\S+\s+\S+\s+\S")
     nothing = ibis.null("string")
-    # Only 省 市 区 with blanks between can be told apart without guessing.
-    spaced = split_part(place, " ", 3) != ""
     return {
-        "people.name": ibis.ifelse(composite, name, nothing),
-        "people.phone": ibis.ifelse(composite, phone, nothing),
-        "customers.province": ibis.ifelse(spaced, split_part(place, " ", 1), nothing),
-        "customers.city": ibis.ifelse(spaced, split_part(place, " ", 2), nothing),
+        "people.name": ibis.ifelse(composite, split_part(text, comma, 1), nothing),
+        "people.phone": ibis.ifelse(composite, split_part(text, comma, 2), nothing),
+        "customers.province": ibis.ifelse(parted, regexp_extract(place, r"^\s*(\S+)", 1), nothing),
+        "customers.city": ibis.ifelse(
+            parted, regexp_extract(place, r"^\s*\S+\s+(\S+)", 1), nothing
+        ),
         "people.address": place,
     }

@@ -11,8 +11,8 @@ import pytest
 from cli.conftest import Said
 
 ORDERS = "订单号,客户编号,下单时间,实付金额\n" + "".join(
-    f"A{number:05},C{number % 40},2024-{number % 12 + 1:02}-{number % 27 + 1:02} 10:00,{number % 90 + 5}.50\n"
-    for number in range(400)
+    f"A{n:05},C{n % 40},2024-{n % 12 + 1:02}-{n % 27 + 1:02} 10:00,{n % 90 + 5}.50\n"
+    for n in range(400)
 )
 
 
@@ -35,7 +35,7 @@ UNUSABLE = {
     "cut off.csv.gz": lambda: gzip.compress(ORDERS.encode() * 50)[:-900],
     "locked.xlsx": protected_workbook,
     "no text.csv": lambda: b"a,b\n" + bytes(range(1, 256)) * 50,
-    "header only.csv": lambda: "订单号,下单时间\n".encode(),
+    "header only.csv": "订单号,下单时间\n".encode,
 }
 
 

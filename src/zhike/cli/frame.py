@@ -64,7 +64,34 @@ class Option(click.Option):
         return super().get_help_record(ctx)
 
 
-class Command(click.Command):
+class _Spoken(click.Command):
+    """What commands and groups share: words in the language of the moment, however often asked."""
+
+    words: LazyText
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The option that shows the help page."""
+        shown = super().get_help_option(ctx)
+        if shown is not None:
+            shown.help = _("Show this message and exit.")
+        return shown
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What it does, in the language of the moment."""
+        self.help = str(self.words)
+        super().format_help_text(ctx, formatter)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The first sentence of it, for the list of commands."""
+        return _first_sentence(self.words)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """What follows its name on the usage line."""
+        self.options_metavar = _("[OPTIONS]")
+        return super().collect_usage_pieces(ctx)
+
+
+class Command(_Spoken):
     """A command with the options that all have; its function gives back an `Answer`.
 
     Args:
@@ -81,20 +108,6 @@ class Command(click.Command):
         self._answered = answered
         self.params.extend(shared_options())
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """What it does, in the language of the moment."""
-        self.help = str(self.words)
-        super().format_help_text(ctx, formatter)
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """The first sentence of it, for the list of commands."""
-        return _first_sentence(self.words)
-
-    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        """What follows its name on the usage line."""
-        self.options_metavar = _("[OPTIONS]")
-        return super().collect_usage_pieces(ctx)
-
     def invoke(self, ctx: click.Context) -> int:
         """Run it and show what it gives back; gives the exit code."""
         state = _settled(ctx)
@@ -103,7 +116,7 @@ class Command(click.Command):
         return int(answer.exit_code)
 
 
-class Group(click.Group):
+class Group(_Spoken, click.Group):
     """Commands under one name, each imported when it is asked for.
 
     Args:
@@ -128,18 +141,8 @@ class Group(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """What they are for, in the language of the moment."""
-        self.help = str(self.words)
-        super().format_help_text(ctx, formatter)
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """The first sentence of it, for the list of commands."""
-        return _first_sentence(self.words)
-
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """What follows its name on the usage line."""
-        self.options_metavar = _("[OPTIONS]")
         self.subcommand_metavar = _("COMMAND [ARGS]...")
         return super().collect_usage_pieces(ctx)
 

@@ -78,12 +78,11 @@ SCREENS = pytest.mark.parametrize(
 def test_axe_finds_nothing(opened, language: Language, theme: str, width: int) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = opened(language, viewport={"width": width, "height": 900}, color_scheme=theme)
-    for state in ("closed", "opened"):
-        if state == "opened":
-            page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
-        found = axe.Axe().run(page, options=RULES)
-        assert found.response["passes"]
-        assert found.violations_count == 0, found.generate_report()
+    if width == 390:  # what is folded away is looked at too, where it must fit into least
+        page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+    found = axe.Axe().run(page, options=RULES)
+    assert found.response["passes"]
+    assert found.violations_count == 0, found.generate_report()
 
 
 @SCREENS

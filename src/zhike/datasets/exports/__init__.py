@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from zhike.datasets.exports import flat, jd, members, plain, shopify, taobao
-from zhike.datasets.exports.defects import Defect, spoiled
+from zhike.datasets.exports.defects import Defect, spoiled, untidy
 from zhike.datasets.exports.dialects import Dialect
 from zhike.datasets.exports.files import Part, write_csv, write_workbook
 from zhike.datasets.exports.pages import pages
@@ -55,13 +57,11 @@ def write_export(
     dialect = _dialect(platform)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / dialect.file_name
-    tables = (dialect.records(page) for page in _pages(simulated, dialect))
-    first = next(tables)
-    header = list(first.column_names)
-    every = _again(first, tables)
-    parts: Iterator[Part] = (
-        (part for part, _ in spoiled(dialect, header, every)) if defects else every
-    )
+    header, tables = _records(simulated, dialect)
+    parts: Iterator[Part] = tables
+    if defects:
+        kept = map(untidy, tables) if dialect.is_untidy else tables
+        parts = (part for part, _ in spoiled(dialect, header, kept))
     if dialect.encoding:
         write_csv(path, header, parts, encoding or dialect.encoding)
     else:
@@ -72,9 +72,7 @@ def write_export(
 def planted_defects(simulated: Simulated, platform: str) -> list[Defect]:
     """What `write_export(..., defects=True)` plants, in order of the records."""
     dialect = _dialect(platform)
-    tables = (dialect.records(page) for page in _pages(simulated, dialect))
-    first = next(tables)
-    parts = spoiled(dialect, list(first.column_names), _again(first, tables))
+    parts = spoiled(dialect, *_records(simulated, dialect))
     return [defect for _, planted in parts for defect in planted]
 
 
@@ -84,8 +82,9 @@ def expected(simulated: Simulated, platform: str) -> dict[str, pa.Table]:
     Beside standard columns: `identity_kind` ("id", "account", "email", "phone") and `identity`
     (its value as written) tell whose an order is; null is an anonymous order. `standing` is
     "pending", "kept" or "gone" where a platform's words are coarser than the status vocabulary.
-    Amounts of test orders are as written. Customers have one row an identity, products one a
-    code; `order_lines` has the `title` that stands beside the code.
+    Goods of test orders are as written, or 0 where their lines tell that they are tests.
+    Customers have one row an identity, products one a code that goods were sold under;
+    `order_lines` has the `title` that stands beside the code.
 
     Raises:
         ParameterError: There is no such platform.
@@ -99,7 +98,8 @@ def expected(simulated: Simulated, platform: str) -> dict[str, pa.Table]:
     if "customers" in tables and dialect.grain != "customer":
         tables["customers"] = _once(tables["customers"], "identity")
     if "order_lines" in tables:
-        sold = tables["order_lines"].select(["product_id", "title"])
+        lines = tables["order_lines"]
+        sold = lines.filter(pc.equal(lines["kind"], "goods")).select(["product_id", "title"])
         tables["products"] = _once(sold.rename_columns(["product_id", "name"]), "product_id")
     return tables
 
@@ -123,6 +123,8 @@ def _pages(simulated: Simulated, dialect: Dialect) -> Iterator[Any]:
     return pages(simulated, with_lines=dialect.needs_lines)
 
 
-def _again(first: pa.Table, rest: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    yield first
-    yield from rest
+def _records(simulated: Simulated, dialect: Dialect) -> tuple[list[str], Iterator[pa.Table]]:
+    """The header of an export, and its records page by page."""
+    tables = (dialect.records(page) for page in _pages(simulated, dialect))
+    first = next(tables)
+    return list(first.column_names), itertools.chain([first], tables)

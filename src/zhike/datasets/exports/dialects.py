@@ -33,6 +33,7 @@ class Dialect:
         expected: What importing them must give; see `zhike.datasets.expected`.
         key: Header of the column that a record cannot do without.
         date: Header of the column with the record's time.
+        is_untidy: Whether people type it, so that defects come with untidy writings.
         needs_lines: Whether the page must bring its lines.
     """
 
@@ -43,6 +44,7 @@ class Dialect:
     expected: Callable[[Any], Tables]
     key: str
     date: str
+    is_untidy: bool = False
     needs_lines: bool = True
 
 

@@ -105,11 +105,10 @@ def _truth(page: Page) -> Tables:
 def _order_truth(page: Page) -> pa.Table:
     kept = np.unique(_sales(page).order)
     orders = page.orders.take(pa.array(kept))
-    names = ("gross", "discount", "shipping", "fee")
-    cents = {name: page.cents(f"{name}_amount")[kept] for name in names}
-    cents["gross"] = np.where(
-        page.flag("is_test")[kept], 0, cents["gross"]
-    )  # test lines are left out
+    names = ("discount", "shipping", "fee")
+    cents = {"gross": page.goods[kept]} | {
+        name: page.cents(f"{name}_amount")[kept] for name in names
+    }
     cents["paid"] = cents["gross"] - cents["discount"] + cents["shipping"] + cents["fee"]
     known = orders["customer_id"].is_valid()
     return pa.table(

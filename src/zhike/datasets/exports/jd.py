@@ -90,7 +90,7 @@ def _order_columns(page: Page) -> dict[str, pa.Array]:
         "付款确认时间": page.local_text("paid_at"),
         "订单完成时间": _completed_at(page),
         "订单来源": repeated("APP", len(page)),
-        "订单渠道": page.orders["channel"],
+        "订单渠道": repeated("京东商城", len(page)),
         "服务费": written(page.cents("fee_amount")),
     }
 
@@ -107,9 +107,8 @@ def _truth(page: Page) -> Tables:
     said |= {
         "paid_at": whole(page.orders["paid_at"]),
         "status": chosen(PLATFORM_STATUSES, _status(page)),
-        "channel": whole(page.orders["channel"]),
         **amounts(
-            gross=page.cents("gross_amount"),
+            gross=page.goods,
             discount=page.cents("discount_amount"),
             shipping=page.cents("shipping_amount"),
             fee=page.cents("fee_amount"),

@@ -70,6 +70,11 @@ class Page:
         """Order ids as numbers."""
         return numbers(self.orders["order_id"])
 
+    @property
+    def goods(self) -> Ints:
+        """Goods before discounts where lines are told: test lines are left out."""
+        return cents(self.orders["gross_amount"])
+
     @cached_property
     def net(self) -> Ints:
         """Goods less discounts."""

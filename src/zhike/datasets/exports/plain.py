@@ -84,6 +84,7 @@ ORDERS = Dialect(
     expected=_truth,
     key="订单编号",
     date="下单时间",
+    is_untidy=True,
     needs_lines=False,
 )
 WORKBOOK = Dialect(

@@ -139,7 +139,7 @@ def _order_truth(page: Page) -> Tables:
         "currency": whole(page.orders["currency"]),
         "coupon": whole(page.orders["coupon"]),
         **amounts(
-            gross=page.cents("gross_amount"),
+            gross=page.goods,
             discount=page.cents("discount_amount"),
             shipping=page.cents("shipping_amount"),
             paid=_total(page),

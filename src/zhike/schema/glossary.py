@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 
-from zhike.i18n import LANGUAGES, LazyText, use_language
+from zhike.i18n import LANGUAGES, use_language
+from zhike.schema.fields import Field
 from zhike.schema.headers import fold_header, is_chinese
 from zhike.schema.tables import standard_tables
 
@@ -27,12 +29,18 @@ _NEAR_LEAST = 0.88
 def words() -> Mapping[str, Mapping[str, float]]:
     """Folded header word to the fields it may mean ("table.field") with how surely."""
     found: dict[str, dict[str, float]] = {}
+    shared = _shared_labels()
     for table in standard_tables():
         for field in table.fields:
             if field.derived:
                 continue
-            labels = (field.name, *_in_both_languages(field.label))
-            for tier, listed in ((WEAK, field.weak), (LABEL, labels), (STRONG, field.synonyms)):
+            labels = _labels(field)
+            vague = tuple(word for word in labels if fold_header(word) in shared)
+            for tier, listed in (
+                (WEAK, (*field.weak, *vague)),
+                (LABEL, tuple(word for word in labels if word not in vague)),
+                (STRONG, field.synonyms),
+            ):
                 for at, word in enumerate(listed):
                     fields = found.setdefault(fold_header(word), {})
                     target, score = f"{table.name}.{field.name}", tier - RANK * at / len(listed)
@@ -40,12 +48,22 @@ def words() -> Mapping[str, Mapping[str, float]]:
     return found
 
 
-def _in_both_languages(text: LazyText) -> tuple[str, ...]:
-    found = []
+def _labels(field: Field) -> tuple[str, ...]:
+    found = [field.name]
     for tongue in LANGUAGES:
         with use_language(tongue):
-            found.append(str(text))
-    return tuple(found)
+            found.append(str(field.label))
+    return tuple(dict.fromkeys(found))
+
+
+def _shared_labels() -> frozenset[str]:
+    """Labels that fields of several tables have, such as "amount": vague words."""
+    counted = Counter(
+        word
+        for table in standard_tables()
+        for word in {fold_header(label) for field in table.fields for label in _labels(field)}
+    )
+    return frozenset(word for word, tables in counted.items() if tables > 1)
 
 
 @lru_cache(maxsize=1)

@@ -164,9 +164,9 @@ def _by_sequence(raw: ir.Table, column: str) -> tuple[str, bool]:
         .to_pylist()[0]
     )
     order = {name: _one_way(found[f"{name}_up"], found[f"{name}_down"]) for name in ("dmy", "mdy")}
-    if order["dmy"] > 0.98 and order["mdy"] < 0.9:
+    if order["dmy"] > 0.98 and order["mdy"] < 0.96:
         return "dmy", False
-    if order["mdy"] > 0.98 and order["dmy"] < 0.9:
+    if order["mdy"] > 0.98 and order["dmy"] < 0.96:
         return "mdy", False
     return "mdy", True
 

@@ -10,7 +10,7 @@ from zhike.preparation.mapping.assignment import Assignment, Candidate
 from zhike.preparation.mapping.columns import Read
 from zhike.preparation.mapping.evidence import NAMED, Evidence
 from zhike.preparation.mapping.grains import field_of
-from zhike.preparation.mapping.structure import structure_of
+from zhike.preparation.mapping.structure import equal_share, structure_of
 from zhike.preparation.reading import FileReading, Question
 
 NEAR = 0.05
@@ -54,7 +54,9 @@ def _rivals(evidence: Evidence, assignment: Assignment) -> Iterator[Question]:
 
 
 def _says_the_same(evidence: Evidence, column: str, other: str) -> bool:
-    """Whether each value of one column goes with one value of the other."""
+    """Whether the columns are equal, or each value of one goes with one value of the other."""
+    if equal_share(evidence.raw, column, other) > 0.99:
+        return True
     there = structure_of(evidence.raw, column, [other])
     back = structure_of(evidence.raw, other, [column])
     one_to_one = all(

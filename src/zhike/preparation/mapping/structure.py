@@ -121,6 +121,14 @@ def _shares(
     }
 
 
+def equal_share(raw: ir.Table, column: str, other: str) -> float:
+    """Share of the records with both columns filled in which they are equal."""
+    records = normal_records(raw)
+    same = records[column] == records[other]
+    found = records.agg(same=same.sum(), both=same.count()).to_pyarrow().to_pylist()[0]
+    return int(found["same"] or 0) / int(found["both"]) if found["both"] else 0.0
+
+
 def line_arithmetic(raw: ir.Table, quantity: str, price: str, amount: str) -> float:
     """Share of records in which quantity times price is the amount, to a cent a piece."""
     records = normal_records(raw).limit(_LOOKED_AT // 10)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
 from servers import duckdb_engine, postgres_address, postgres_engine, spark_engine
 
 __all__ = ["duckdb_engine", "postgres_address", "postgres_engine", "spark_engine"]

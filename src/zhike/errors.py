@@ -1,6 +1,6 @@
 """Every exception that Zhike raises on purpose.
 
-    ZhikeError                  anything a person can mend; printed as one sentence, never a traceback
+    ZhikeError                  what a person can mend; printed as one sentence, never a traceback
     ├── InputError              what came in cannot be used
     │   ├── SourceError         a file cannot be read (empty, binary, truncated, locked …)
     │   ├── MappingError        columns that cannot be told without asking
@@ -81,7 +81,7 @@ class ParameterError(InputError):
 
     @classmethod
     def out_of_bounds(cls, name: str, value: object, allowed: LazyText | str) -> ParameterError:
-        """`bins is 40; it must be a whole number from 2 to 10.`"""
+        """A value that is not allowed: `bins is 40; it must be a whole number from 2 to 10.`."""
         return cls(
             lazy(
                 "{name} is {value}; it must be {allowed}.", name=name, value=value, allowed=allowed
@@ -90,7 +90,7 @@ class ParameterError(InputError):
 
     @classmethod
     def unknown(cls, what: LazyText | str, value: str, choices: Iterable[str]) -> ParameterError:
-        """`There is no analysis 'rmf'. Did you mean 'rfm'? There are: abc, rfm.`"""
+        """A name that is not there: `There is no analysis 'rmf'. Did you mean 'rfm'?`."""
         known = sorted(choices)
         return cls(
             lazy("There is no {what} '{value}'.", what=what, value=value),

@@ -18,11 +18,18 @@ from zhike.catalogue.purchases import (
     MONEY,
     accepted_orders,
     as_of_day,
-    is_purchase,
     purchases,
     refund_rows,
+    refunded_orders,
 )
 from zhike.schema import Shop
+
+TOTAL = "decimal(38, 4)"
+AMOUNTS = (
+    "orders", "identified_orders", "goods_amount", "identified_amount", "refund_amount",
+    "identified_refund_amount", "shipping_amount", "fee_amount", "adjustment_amount",
+    "paid_amount", "returned_amount",
+)  # fmt: skip
 
 
 def purchase_history(shop: Shop, as_of: date | None = None) -> ir.Table:
@@ -118,48 +125,64 @@ def _customer_facts(shop: Shop, day: date) -> ir.Table:
 
 
 def _daily_amounts(shop: Shop, day: date) -> ir.Table:
-    orders = is_purchase(accepted_orders(shop, day), shop, day)
-    goods = orders.gross_amount - orders.discount_amount
+    orders = accepted_orders(shop, day)
+    with_goods = orders.gross_amount > 0
     identified = orders.customer_id.notnull()
-    daily = orders.group_by(day=orders.ordered_on).agg(
-        orders=orders.is_purchase.ifelse(1, 0).sum(),
-        identified_orders=(orders.is_purchase & identified).ifelse(1, 0).sum(),
-        goods_amount=goods.sum(where=orders.is_purchase),
-        identified_amount=goods.sum(where=orders.is_purchase & identified),
-        refund_amount=_nothing(),
-        identified_refund_amount=_nothing(),
-        shipping_amount=orders.shipping_amount.sum(),
-        fee_amount=orders.fee_amount.sum(),
-        adjustment_amount=orders.adjustment_amount.sum(),
-        paid_amount=orders.paid_amount.sum(where=orders.gross_amount > 0),
-        returned_amount=_nothing(),
-    )
+    goods = (orders.gross_amount - orders.discount_amount).cast(MONEY)
+    parts = [
+        _by_day(
+            orders,
+            orders.ordered_on,
+            orders=with_goods.ifelse(1, 0),
+            identified_orders=(with_goods & identified).ifelse(1, 0),
+            goods_amount=with_goods.ifelse(goods, 0),
+            identified_amount=(with_goods & identified).ifelse(goods, 0),
+            shipping_amount=orders.shipping_amount,
+            fee_amount=orders.fee_amount,
+            adjustment_amount=orders.adjustment_amount,
+            paid_amount=with_goods.ifelse(orders.paid_amount, 0),
+        )
+    ]
+    given_back = refunded_orders(shop, day)
+    if given_back is not None:
+        # Taking off the few that came back whole is cheaper than marking them among all.
+        identified = given_back.customer_id.notnull()
+        parts += [
+            _by_day(
+                given_back,
+                given_back.ordered_on,
+                orders=given_back.order_id.notnull().ifelse(-1, 0),
+                identified_orders=identified.ifelse(-1, 0),
+                goods_amount=-given_back.goods_amount,
+                identified_amount=identified.ifelse(-given_back.goods_amount, 0),
+            )
+        ]
     refunds = refund_rows(shop, day)
     if refunds is not None:
-        daily = daily.union(_daily_refunds(refunds, daily))
-    amounts = [name for name in daily.columns if name != "day"]
-    summed = daily.group_by("day").agg(**{name: daily[name].sum().fill_null(0) for name in amounts})
-    return shop.engine.materialise(summed)
+        identified_net = refunds.is_net & refunds.customer_id.notnull()
+        parts += [
+            _by_day(
+                refunds,
+                refunds.refunded_on,
+                refund_amount=refunds.is_net.ifelse(refunds.amount, 0),
+                identified_refund_amount=identified_net.ifelse(refunds.amount, 0),
+                shipping_amount=(refunds.kind == "shipping").ifelse(-refunds.amount, 0),
+                fee_amount=(refunds.kind == "fee").ifelse(-refunds.amount, 0),
+                adjustment_amount=refunds.kind.isin(ADJUSTMENT_KINDS).ifelse(-refunds.amount, 0),
+                returned_amount=(refunds.kind != "test").ifelse(refunds.amount, 0),
+            )
+        ]
+    daily = parts[0] if len(parts) == 1 else ibis.union(*parts)
+    sums = {name: daily[name].sum() for name in AMOUNTS}
+    return shop.engine.materialise(daily.group_by("day").agg(**sums))
 
 
-def _daily_refunds(refunds: ir.Table, like: ir.Table) -> ir.Table:
-    of_kind = refunds.kind
-    amount = refunds.amount
-    daily = refunds.group_by(day=refunds.refunded_on).agg(
-        orders=ibis.literal(0, like.orders.type()),
-        identified_orders=ibis.literal(0, like.identified_orders.type()),
-        goods_amount=_nothing(),
-        identified_amount=_nothing(),
-        refund_amount=amount.sum(where=refunds.is_net),
-        identified_refund_amount=amount.sum(where=refunds.is_net & refunds.customer_id.notnull()),
-        shipping_amount=-amount.sum(where=of_kind == "shipping"),
-        fee_amount=-amount.sum(where=of_kind == "fee"),
-        adjustment_amount=-amount.sum(where=of_kind.isin(ADJUSTMENT_KINDS)),
-        paid_amount=_nothing(),
-        returned_amount=amount.sum(where=of_kind != "test"),
+def _by_day(rows: ir.Table, day: ir.DateColumn, **amounts: ir.NumericValue) -> ir.Table:
+    """Each amount summed by day; those not named are nothing."""
+    zero = ibis.literal(0).cast(TOTAL)
+    return rows.group_by(day=day).agg(
+        **{
+            name: amounts[name].cast(MONEY).sum().cast(TOTAL) if name in amounts else zero
+            for name in AMOUNTS
+        }
     )
-    return daily.cast({name: kind for name, kind in like.schema().items() if name != "day"})
-
-
-def _nothing() -> ir.DecimalScalar:
-    return ibis.literal(0).cast("decimal(38, 4)")

@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 from zhike.schema import Shop
 
 MONEY = "decimal(18, 4)"
-FULFILLED = ("paid", "shipped", "completed", "refunded")
+FULFILLED = ("completed", "shipped", "paid", "refunded")  # the usual first: tried in this order
 NET_KINDS = ("goods", "voucher", "discount")
 ADJUSTMENT_KINDS = ("adjustment", "sample")
 FULL_REFUND_TOLERANCE = 0.005  # half a cent: sources round each line
@@ -46,9 +46,10 @@ def refund_rows(shop: Shop, as_of: date | None = None) -> ir.Table | None:
 
     Returns:
         One row a refund: `order_id`, `customer_id` (the order's, else its own), `product_id`,
-        `kind`, `amount`, `refunded_on`, `order_refunded` (everything of its order has been given
-        back, so that the order is no purchase), and `is_net` (it goes off net revenue: goods,
-        vouchers and discounts of purchases, or without a link).
+        `kind`, `amount`, `refunded_on`; of its order `ordered_on`, `goods_amount` and
+        `order_refunded` (everything has been given back, so that it is no purchase); and
+        `is_net` (it goes off net revenue: goods, vouchers and discounts of purchases, or without
+        a link).
     """
     day = as_of_day(shop, as_of)
     if "refunds" not in shop:
@@ -57,7 +58,11 @@ def refund_rows(shop: Shop, as_of: date | None = None) -> ir.Table | None:
 
 
 def refunded_orders(shop: Shop, as_of: date | None = None) -> ir.Table | None:
-    """Orders given back in full before the day, as `order_id`; None where there is none."""
+    """Orders given back in full before the day; None where there is none.
+
+    Returns:
+        One row an order: `order_id`, `customer_id`, `ordered_on`, `goods_amount`.
+    """
     day = as_of_day(shop, as_of)
     return shop.remember(("refunded_orders", day), lambda: _refunded_orders(shop, day))
 
@@ -77,18 +82,6 @@ def purchases(shop: Shop, as_of: date | None = None) -> ir.Table:
     return bought.mutate(net_amount=_net(bought))
 
 
-def is_purchase(orders: ir.Table, shop: Shop, as_of: date | None = None) -> ir.Table:
-    """Accepted orders with one more column: `is_purchase`."""
-    given_back = refunded_orders(shop, as_of)
-    if given_back is None:
-        return orders.mutate(is_purchase=orders.gross_amount > 0)
-    given_back = given_back.select(refunded_order_id=given_back.order_id)
-    marked = orders.left_join(given_back, orders.order_id == given_back.refunded_order_id)
-    return marked.mutate(
-        is_purchase=(marked.gross_amount > 0) & marked.refunded_order_id.isnull()
-    ).drop("refunded_order_id")
-
-
 def unpurchased_orders(shop: Shop, as_of: date | None = None) -> ir.Table | None:
     """Orders that are no purchase as of the day, as `order_id`; None where all are.
 
@@ -101,7 +94,9 @@ def unpurchased_orders(shop: Shop, as_of: date | None = None) -> ir.Table | None
         bought = _is_accepted(orders, shop, day) & (orders.gross_amount > 0)
         others = orders.filter(~bought).select("order_id")
         given_back = refunded_orders(shop, day)
-        return _kept(shop, others if given_back is None else others.union(given_back))
+        return _kept(
+            shop, others if given_back is None else others.union(given_back.select("order_id"))
+        )
 
     return shop.remember(("unpurchased_orders", day), build)
 
@@ -131,30 +126,11 @@ def _net(orders: ir.Table) -> ir.DecimalColumn:
 
 
 def _refund_rows(shop: Shop, day: date) -> ir.Table:
-    accepted = accepted_orders(shop, day)
-    order = accepted.select(
-        accepted_id=accepted.order_id,
-        buyer_id=accepted.customer_id,
-        ordered_on=accepted.ordered_on,
-        has_goods=accepted.gross_amount > 0,
-        goods_amount=_net(accepted),
-    )
     refunds = shop["refunds"]
-    joined = refunds.left_join(order, refunds.order_id == order.accepted_id)
-    known = joined.filter(joined.order_id.isnull() | joined.accepted_id.notnull())
-    placed = known.select(
-        order_id=known.order_id,
-        customer_id=ibis.coalesce(known.buyer_id, known.customer_id),
-        product_id=known.product_id,
-        kind=known.kind,
-        amount=known.amount,
-        refunded_on=ibis.coalesce(known.refunded_on, known.ordered_on),
-        has_goods=known.has_goods,
-        goods_amount=known.goods_amount,
-        net_part=known.kind.isin(NET_KINDS).ifelse(known.amount, 0).cast(MONEY),
-    )
-    dated = placed.filter(placed.refunded_on < day)
-    given_back = dated.net_part.sum().over(group_by=dated.order_id)
+    rows = _linked(shop, refunds, day).union(_unlinked(refunds))
+    dated = rows.filter(rows.refunded_on < day)
+    net_part = dated.kind.isin(NET_KINDS).ifelse(dated.amount, 0).cast(MONEY)
+    given_back = net_part.sum().over(group_by=dated.order_id)
     judged = dated.mutate(
         order_refunded=(
             dated.order_id.notnull()
@@ -163,16 +139,63 @@ def _refund_rows(shop: Shop, day: date) -> ir.Table:
         ).fill_null(False)
     )
     of_purchase = judged.order_id.isnull() | (judged.has_goods & ~judged.order_refunded)
-    rows = judged.mutate(is_net=judged.kind.isin(NET_KINDS) & of_purchase)
-    return shop.engine.materialise(rows.drop("has_goods", "goods_amount", "net_part"))
+    return shop.engine.materialise(
+        judged.mutate(is_net=judged.kind.isin(NET_KINDS) & of_purchase).drop("has_goods")
+    )
+
+
+def _linked(shop: Shop, refunds: ir.Table, day: date) -> ir.Table:
+    orders = shop["orders"]
+    order = orders.select(
+        "ordered_on", "status", "paid_at", "closed_at", "gross_amount", "discount_amount",
+        "is_test", "is_brushing", linked_id="order_id", buyer_id="customer_id",
+    )  # fmt: skip
+    # Joined before anything is filtered and kept: an optimiser that thinks the filters leave few
+    # orders would put all of them, not the few refunds, into its hash table.
+    joined = refunds.inner_join(order, refunds.order_id == order.linked_id)
+    both = shop.engine.materialise(joined.drop("linked_id"))
+    accepted = both.filter(_is_accepted(both, shop, day))
+    return accepted.select(
+        "order_id",
+        "product_id",
+        "kind",
+        "amount",
+        "ordered_on",
+        customer_id=ibis.coalesce(accepted.buyer_id, accepted.customer_id),
+        refunded_on=ibis.coalesce(accepted.refunded_on, accepted.ordered_on),
+        has_goods=accepted.gross_amount > 0,
+        goods_amount=_net(accepted),
+    )
+
+
+def _unlinked(refunds: ir.Table) -> ir.Table:
+    alone = refunds.filter(refunds.order_id.isnull())
+    return alone.select(
+        "order_id",
+        "product_id",
+        "kind",
+        "amount",
+        "customer_id",
+        "refunded_on",
+        ordered_on=ibis.null("date"),
+        has_goods=ibis.literal(False),
+        goods_amount=ibis.null(MONEY),
+    )
 
 
 def _refunded_orders(shop: Shop, day: date) -> ir.Table | None:
     refunds = refund_rows(shop, day)
     if refunds is None:
         return None
-    given_back = refunds.filter(refunds.order_refunded)
-    return _kept(shop, given_back.select("order_id").distinct())
+    rows = refunds.filter(refunds.order_refunded)
+    return _kept(
+        shop,
+        rows.group_by("order_id").agg(
+            customer_id=rows.customer_id.min(),
+            ordered_on=rows.ordered_on.min(),
+            goods_amount=rows.goods_amount.max(),
+        ),
+    )
 
 
 def _day_after_last_order(shop: Shop) -> date:

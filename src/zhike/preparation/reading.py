@@ -22,11 +22,10 @@ Options that any column may carry, each only where it is needed:
 
     order               "ymd", "mdy" or "dmy": how days are written, from all values
     formats             strptime formats of its values, most frequent first (text dates only)
-    epoch               "s", "ms", "us" or "ns": the cell counts since 1970 in UTC
-    excel_serial        true: the cell is a day number of Excel
     timezone            IANA zone of times written without offset, where it is not the business's
     decimal             ",": decimal comma, dots or blanks between thousands
-    unit                what one of the cell is worth: 10000 for 万元, 0.01 for 分
+    unit                of a time: "s", "ms" or "us" since 1970 in UTC, "excel" for its day numbers;
+                        of an amount: what one of the cell is worth, 10000 for 万元, 0.01 for 分
     sign                -1: the cell holds the amount with its sign turned
 """
 

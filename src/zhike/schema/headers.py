@@ -61,6 +61,8 @@ _KEPT = frozenset({"address", "status", "gross", "business", "class", "is", "sms
 
 
 def _singular(word: str) -> str:
+    if word == "ids":
+        return "id"
     if len(word) <= 3 or word in _KEPT or not word.endswith("s"):
         return word
     if word.endswith("ies"):

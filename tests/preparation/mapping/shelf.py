@@ -37,23 +37,41 @@ def lines(orders: int = 60, seed: int = 7, most: int = 3) -> list[dict[str, Any]
     start = datetime(2024, 1, 3, 9, 12, 44)  # noqa: DTZ001
     for number in range(orders):
         who = dice.randrange(22)
-        at = start + timedelta(hours=number * 9 + dice.randrange(8), minutes=dice.randrange(59),
-                               seconds=dice.randrange(60))  # fmt: skip
+        at = start + timedelta(
+            hours=number * 9 + dice.randrange(8),
+            minutes=dice.randrange(59),
+            seconds=dice.randrange(60),
+        )
         ordered = [
-            {"price": dice.choice((19.9, 35.0, 59.9, 128.0, 8.5)), "pieces": dice.randrange(1, 4),
-             "product": dice.randrange(5)}
+            {
+                "price": dice.choice((19.9, 35.0, 59.9, 128.0, 8.5)),
+                "pieces": dice.randrange(1, 4),
+                "product": dice.randrange(5),
+            }
             for _ in range(dice.randrange(1, most + 1))
-        ]  # fmt: skip
+        ]
         goods = sum(line["price"] * line["pieces"] for line in ordered)
         off = round(goods * dice.choice((0.0, 0.05, 0.1)), 2)
         freight = dice.choice((0.0, 8.0, 12.0))
         for position, line in enumerate(ordered):
-            made.append({
-                **line, "order": number, "id": f"20240{number + 100000:014d}", "at": at, "who": who,
-                "first": position == 0, "goods": goods, "off": off, "freight": freight,
-                "paid": goods - off + freight, "line": line["price"] * line["pieces"],
-                "state": number % 4, "position": position + 1, "row": len(made),
-            })  # fmt: skip
+            made.append(
+                {
+                    **line,
+                    "order": number,
+                    "id": f"20240{number + 100000:014d}",
+                    "at": at,
+                    "who": who,
+                    "first": position == 0,
+                    "goods": goods,
+                    "off": off,
+                    "freight": freight,
+                    "paid": goods - off + freight,
+                    "line": line["price"] * line["pieces"],
+                    "state": number % 4,
+                    "position": position + 1,
+                    "row": len(made),
+                }
+            )
     return made
 
 
@@ -120,10 +138,15 @@ def landing(columns: Mapping[str, Cell], facts: Sequence[dict[str, Any]]) -> ir.
     }
     rows = len(facts)
     nothing = pa.nulls(rows, pa.string())
-    table = pa.table({
-        **cells, "_row": pa.array(range(2, rows + 2), pa.int64()), "_fate": nothing,
-        "_reason": nothing, "_raw": nothing,
-    })  # fmt: skip
+    table = pa.table(
+        {
+            **cells,
+            "_row": pa.array(range(2, rows + 2), pa.int64()),
+            "_fate": nothing,
+            "_reason": nothing,
+            "_raw": nothing,
+        }
+    )
     return ibis.duckdb.connect().create_table("raw", table)
 
 

@@ -33,11 +33,15 @@ def test_online_retail_maps_whole(real_data: Path) -> None:
     assert reading.grain == "order_line"
     assert reading.identity == ("orders.customer_id",)
     assert fields(reading) == {
-        "Invoice": "orders.order_id", "StockCode": "order_lines.product_id",
-        "Description": "products.name", "Quantity": "order_lines.quantity",
-        "InvoiceDate": "orders.ordered_at", "Price": "order_lines.unit_price",
-        "Customer ID": "orders.customer_id", "Country": "customers.country",
-    }  # fmt: skip
+        "Invoice": "orders.order_id",
+        "StockCode": "order_lines.product_id",
+        "Description": "products.name",
+        "Quantity": "order_lines.quantity",
+        "InvoiceDate": "orders.ordered_at",
+        "Price": "order_lines.unit_price",
+        "Customer ID": "orders.customer_id",
+        "Country": "customers.country",
+    }
 
 
 @pytest.mark.slow
@@ -46,11 +50,14 @@ def test_complete_journey_maps_to_tables_of_its_own(real_data: Path) -> None:
     baskets = _read(folder / "transactions.parquet")
     assert baskets.questions == ()
     assert fields(baskets) == {
-        "household_id": "orders.customer_id", "store_id": "orders.store",
-        "basket_id": "orders.order_id", "product_id": "order_lines.product_id",
-        "quantity": "order_lines.quantity", "sales_value": "order_lines.amount",
+        "household_id": "orders.customer_id",
+        "store_id": "orders.store",
+        "basket_id": "orders.order_id",
+        "product_id": "order_lines.product_id",
+        "quantity": "order_lines.quantity",
+        "sales_value": "order_lines.amount",
         "transaction_timestamp": "orders.ordered_at",
-    }  # fmt: skip
+    }
     assert _read(folder / "products.parquet").grain == "product"
     households = _read(folder / "demographics.parquet")
     assert households.grain == "customer"

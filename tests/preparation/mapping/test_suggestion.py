@@ -38,33 +38,54 @@ PLAIN = {
 
 def test_a_line_file_without_header_words_is_told_by_its_values() -> None:
     columns = {
-        "A": code("INV", "order"), "B": code("P"), "C": one_of(GOODS, "product"), "D": lambda f: f["pieces"],
-        "E": at(), "F": money("price"), "G": code("", "who"),
-    }  # fmt: skip
+        "A": code("INV", "order"),
+        "B": code("P"),
+        "C": one_of(GOODS, "product"),
+        "D": lambda f: f["pieces"],
+        "E": at(),
+        "F": money("price"),
+        "G": code("", "who"),
+    }
     reading = read(columns)
     assert fields(reading) == {
-        "A": "orders.order_id", "B": "order_lines.product_id", "C": "products.name",
-        "D": "order_lines.quantity", "E": "orders.ordered_at", "F": "order_lines.unit_price",
+        "A": "orders.order_id",
+        "B": "order_lines.product_id",
+        "C": "products.name",
+        "D": "order_lines.quantity",
+        "E": "orders.ordered_at",
+        "F": "order_lines.unit_price",
         "G": "orders.customer_id",
-    }  # fmt: skip
+    }
     assert reading.grain == "order_line"
     assert reading.questions == ()
 
 
 def test_an_order_file_without_header_words_is_told_by_its_values() -> None:
-    columns = {"列1": lambda f: f["id"], "列2": phone, "列3": at("%Y年%m月%d日"), "列4": money("paid"),
-               "列5": one_of(("已完成", "已取消"), "state")}  # fmt: skip
+    columns = {
+        "列1": lambda f: f["id"],
+        "列2": phone,
+        "列3": at("%Y年%m月%d日"),
+        "列4": money("paid"),
+        "列5": one_of(("已完成", "已取消"), "state"),
+    }
     reading = read(columns, orders())
     assert fields(reading) == {
-        "列1": "orders.order_id", "列2": "people.phone", "列3": "orders.ordered_at",
-        "列4": "orders.paid_amount", "列5": "orders.status",
-    }  # fmt: skip
+        "列1": "orders.order_id",
+        "列2": "people.phone",
+        "列3": "orders.ordered_at",
+        "列4": "orders.paid_amount",
+        "列5": "orders.status",
+    }
     assert reading.identity == ("people.phone",)
 
 
 def test_without_an_order_number_each_record_is_an_order() -> None:
-    columns = {"column_1": code("", "who"), "column_2": at("%Y%m%d"), "column_3": lambda f: f["pieces"],
-               "column_4": money("paid")}  # fmt: skip
+    columns = {
+        "column_1": code("", "who"),
+        "column_2": at("%Y%m%d"),
+        "column_3": lambda f: f["pieces"],
+        "column_4": money("paid"),
+    }
     said = {"column_1": "orders.customer_id", "column_2": "ordered_at", "column_4": "paid_amount"}
     reading = read(columns, orders(), overrides=said)
     assert (reading.grain, reading.order_id_from) == ("order", "record")
@@ -131,26 +152,25 @@ def test_days_that_fit_both_ways_are_told_from_the_order_of_the_records() -> Non
 
 def test_a_second_column_that_is_sure_settles_the_first() -> None:
     columns = {
-        **PLAIN, "date": lambda f: f"{f['who'] % 12 + 1:02d}/{f['order'] % 12 + 1:02d}/2024",
+        **PLAIN,
+        "date": lambda f: f"{f['who'] % 12 + 1:02d}/{f['order'] % 12 + 1:02d}/2024",
         "payment date": at("%d/%m/%Y"),
-    }  # fmt: skip
+    }
     reading = read(columns, orders())
     assert reading.questions == ()
     assert reading.column_of("orders.ordered_at").options["order"] == "dmy"
 
 
-@pytest.mark.parametrize(
-    ("factor", "unit"), [(1, "s"), (1_000, "ms"), (1_000_000, "us"), (1_000_000_000, "ns")]
-)
+@pytest.mark.parametrize(("factor", "unit"), [(1, "s"), (1_000, "ms"), (1_000_000, "us")])
 def test_the_unit_of_an_epoch_is_told_from_its_size(factor: int, unit: str) -> None:
     columns = {**PLAIN, "date": lambda f: int(f["at"].timestamp()) * factor}
     reading = read(columns, orders())
-    assert reading.column_of("orders.ordered_at").options["epoch"] == unit
+    assert reading.column_of("orders.ordered_at").options["unit"] == unit
 
 
 def test_day_numbers_of_excel_are_told() -> None:
     columns = {**PLAIN, "date": lambda f: 45294 + f["order"] / 3}
-    assert read(columns, orders()).column_of("orders.ordered_at").options["excel_serial"] is True
+    assert read(columns, orders()).column_of("orders.ordered_at").options["unit"] == "excel"
 
 
 def test_decimal_commas_and_units_are_told() -> None:
@@ -161,8 +181,13 @@ def test_decimal_commas_and_units_are_told() -> None:
 
 
 def test_two_columns_that_could_both_be_the_date_are_asked_about() -> None:
-    columns = {"order": code("o", "order"), "customer": code("c", "who"), "total": money("paid"),
-               "order date": at(), "transaction date": at(later=5000)}  # fmt: skip
+    columns = {
+        "order": code("o", "order"),
+        "customer": code("c", "who"),
+        "total": money("paid"),
+        "order date": at(),
+        "transaction date": at(later=5000),
+    }
     blank = {"order": code("o", "order"), "total": money("paid"), "A": at(), "B": at(later=5000)}
     for names in (columns, blank):
         reading = read(names, orders())
@@ -176,24 +201,41 @@ def test_two_columns_that_say_the_same_are_no_question() -> None:
 
 
 def test_a_total_repeated_on_each_line_is_never_a_line_amount() -> None:
-    columns = {"order id": code("o", "order"), "date": at(), "customer": code("c", "who"),
-               "product": one_of(GOODS, "product"), "qty": lambda f: f["pieces"], "price": money("price"),
-               "amount": money("paid")}  # fmt: skip
+    columns = {
+        "order id": code("o", "order"),
+        "date": at(),
+        "customer": code("c", "who"),
+        "product": one_of(GOODS, "product"),
+        "qty": lambda f: f["pieces"],
+        "price": money("price"),
+        "amount": money("paid"),
+    }
     varying = {**columns, "amount": money("line")}
     assert fields(read(columns))["amount"] == "orders.paid_amount"
     assert fields(read(varying))["amount"] == "order_lines.amount"
 
 
 def test_freight_given_line_by_line_is_summed() -> None:
-    columns = {"order id": code("o", "order"), "date": at(), "customer": code("c", "who"),
-               "product": one_of(GOODS, "product"), "qty": lambda f: f["pieces"], "price": money("price"),
-               "shipping": lambda f: f"{f['position'] * 1.5:.2f}"}  # fmt: skip
+    columns = {
+        "order id": code("o", "order"),
+        "date": at(),
+        "customer": code("c", "who"),
+        "product": one_of(GOODS, "product"),
+        "qty": lambda f: f["pieces"],
+        "price": money("price"),
+        "shipping": lambda f: f"{f['position'] * 1.5:.2f}",
+    }
     assert read(columns).column_of("orders.shipping_amount").rule == "sum_of_lines"
 
 
 def test_masked_values_are_never_identity() -> None:
-    columns = {"订单号": lambda f: f["id"], "下单时间": at(), "实付金额": money("paid"), "联系电话": masked,
-               "收货人": lambda f: NAMES[f["who"] % 8][0] + "**"}  # fmt: skip
+    columns = {
+        "订单号": lambda f: f["id"],
+        "下单时间": at(),
+        "实付金额": money("paid"),
+        "联系电话": masked,
+        "收货人": lambda f: NAMES[f["who"] % 8][0] + "**",
+    }
     reading = read(columns, orders())
     assert reading.identity == ()
     assert fields(reading)["联系电话"] == "people.phone"
@@ -205,12 +247,30 @@ def test_an_e_mail_identifies_where_there_is_no_number() -> None:
 
 
 def test_refunds_products_and_spend_are_told_apart() -> None:
-    refunds = {"退款编号": code("T", "order"), "订单编号": lambda f: f["id"], "退款金额": money("line"),
-               "退款完结时间": at(), "售后类型": text("仅退款"), "买家会员名": code("tb", "who")}  # fmt: skip
-    products = {"商品编码": code("p", "row"), "商品名称": one_of(TITLES, "product"), "品类": text("服饰"),
-                "品牌": text("自有"), "成本价": money("price"), "库存": text(5)}  # fmt: skip
-    spend = {"日期": at("%Y-%m-%d"), "渠道": text("抖音"), "计划名称": code("j"), "花费": money("price"),
-             "展现量": text(100), "点击量": text(9)}  # fmt: skip
+    refunds = {
+        "退款编号": code("T", "order"),
+        "订单编号": lambda f: f["id"],
+        "退款金额": money("line"),
+        "退款完结时间": at(),
+        "售后类型": text("仅退款"),
+        "买家会员名": code("tb", "who"),
+    }
+    products = {
+        "商品编码": code("p", "row"),
+        "商品名称": one_of(TITLES, "product"),
+        "品类": text("服饰"),
+        "品牌": text("自有"),
+        "成本价": money("price"),
+        "库存": text(5),
+    }
+    spend = {
+        "日期": at("%Y-%m-%d"),
+        "渠道": text("抖音"),
+        "计划名称": code("j"),
+        "花费": money("price"),
+        "展现量": text(100),
+        "点击量": text(9),
+    }
     assert [read(each).grain for each in (refunds, products, spend)] == [
         "refund",
         "product",
@@ -234,9 +294,7 @@ def test_a_file_of_something_else_is_refused_with_its_columns_named() -> None:
 def test_a_reading_survives_being_stored() -> None:
     reading = read({**PLAIN, "date": at("%d/%m/%Y")}, orders())
     kept = from_json(to_json(reading))
-    assert kept.columns == tuple(
-        item if item.column != "" else item for item in from_json(to_json(kept)).columns
-    )
+    assert from_json(to_json(kept)) == kept
     assert [(item.column, item.field, item.rule, item.options) for item in kept.columns] == [
         (item.column, item.field, item.rule, item.options) for item in reading.columns
     ]
@@ -281,6 +339,12 @@ def test_every_column_is_listed_with_a_reason() -> None:
 
 
 def test_order_numbers_on_first_lines_are_carried_down() -> None:
-    columns = {"order number": on_first(code("o", "order")), "date": on_first(at()), "member no": on_first(code("c", "who")),
-               "item": one_of(GOODS, "product"), "qty": lambda f: f["pieces"], "price": money("price")}  # fmt: skip
+    columns = {
+        "order number": on_first(code("o", "order")),
+        "date": on_first(at()),
+        "member no": on_first(code("c", "who")),
+        "item": one_of(GOODS, "product"),
+        "qty": lambda f: f["pieces"],
+        "price": money("price"),
+    }
     assert read(columns, lines(80)).order_fields == "first_line"

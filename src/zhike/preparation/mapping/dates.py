@@ -17,7 +17,7 @@ from zhike.preparation.functions import regexp_extract, regexp_replace
 from zhike.preparation.mapping.profiles import PATTERNS, Profile, normal_records, value_of
 
 ORDERS = ("ymd", "dmy", "mdy")
-_EPOCHS = ((1e17, "ns"), (1e14, "us"), (1e11, "ms"), (0.0, "s"))
+_EPOCHS = ((1e14, "us"), (1e11, "ms"), (0.0, "s"))
 _PARTS = r"^[^\d]*(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{2,4})"
 _MOST_FORMATS = 8
 
@@ -46,10 +46,10 @@ def read_dates(raw: ir.Table, column: str, seen: Profile, hint: str = "") -> Dat
     """
     if seen.share("epoch") > 0.9 and seen.share("compact_date") < 0.9:
         unit = next(unit for least, unit in _EPOCHS if (seen.high or 0.0) >= least)
-        return DateReading(options={"epoch": unit})
+        return DateReading(options={"unit": unit})
+    if seen.share("serial") > 0.98:
+        return DateReading(options={"unit": "excel"})
     options: dict[str, Any] = {}
-    if seen.share("serial") > 0.02 and seen.share("compact_date") < 0.5:
-        options["excel_serial"] = True
     if seen.share("date", "compact_date") == 0:
         return DateReading(options=options)
     shapes = _shapes(raw, column)

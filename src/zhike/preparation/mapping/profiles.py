@@ -65,7 +65,7 @@ PATTERNS: Mapping[str, str] = {
     "words": r"[^\s]\s+[^\s]",
     "chinese_address": r"(省|市|自治区|区|县|镇|路|街|道|号|村)",
     "composite_address": r"^[^,，]{1,30}[,，] ?(\+?86-)?[\d*-]{7,20}[,，]",
-    "epoch": r"^1[0-9]{9}(\.0)?$|^1[0-9]{12}$|^1[0-9]{15}$|^1[0-9]{18}$",
+    "epoch": r"^1[0-9]{9}(\.0)?$|^1[0-9]{12}$|^1[0-9]{15}$",
     "serial": r"^(2[5-9]|[3-5]\d)\d{3}(\.\d+)?$",
 }
 """What the share of values is taken of; RE2, over lower-case text."""

@@ -1,9 +1,10 @@
 """One row an order document: the order's own fields, and what its lines add up to.
 
-The order's fields are the first that any of its records gives (the last, where one record is one
-order, for then a later record is a later state), whether or not the rest of that record is sound:
-a bad price on the first line of an order costs that line, not the order's customer and date.
-Without a possible order time the document is unusable, and all its records with it.
+In a file of lines the order's fields are the first that any of its records gives, whether or not
+the rest of that record is sound: a bad price on the first line of an order costs that line, not
+the order's customer and date. Without a possible order time the document is unusable, and all its
+records with it. In a file of orders the latest sound record is the order's state; what it leaves
+blank is taken from the one before.
 """
 
 from __future__ import annotations
@@ -35,12 +36,14 @@ def documents(
 ) -> ir.Table:
     """The documents of the records that have an order id.
 
-    Adds to the order's fields `order_id`, `lines` (sound sale lines), `returns`, `tests`,
-    `<kind>_amount` for each kind, `gain_amount` (vouchers and discounts that were paid for),
-    `priced` (whether each line has an amount) and `last_row`.
+    Adds to the order's fields `order_id`, `lines` (sound sale lines), `tests` (those of them that
+    are tests), `unpriced`, `<kind>_amount` for each kind, `gain_amount` (vouchers and discounts
+    that were paid for) and `last_row`.
     """
     usable = records.filter(_._fate.isnull() & _._order.notnull())
-    pick = last_by if reading.grain == "order" else first_by
+    pick = first_by
+    if reading.grain == "order":
+        usable, pick = usable.filter(_._problem.isnull()), last_by
     dated = possible_day(parsed, "orders.ordered_at", context)
     carried = {
         name: _carried(usable, name, parsed, pick, dated)
@@ -55,7 +58,7 @@ def _carried(usable: ir.Table, name: str, parsed: Parsed, pick: Any, dated: Any)
     if name in _MARKS:
         return value.any()
     if parsed.ruled(name, "sum_of_lines"):
-        return value.sum()
+        return value.sum().cast(value.type())
     if name in _DATED:
         value = ibis.ifelse(dated, value, ibis.null(value.type()))
     if name == "orders.status":
@@ -65,23 +68,21 @@ def _carried(usable: ir.Table, name: str, parsed: Parsed, pick: Any, dated: Any)
 
 def _status(usable: ir.Table, value: Any, pick: Any) -> ir.Value:
     """Where lines differ, the order is what its lines that still stand are."""
+    if pick is last_by:
+        return pick(value, usable._row)
     standing = ibis.ifelse(value.isin(["closed", "refunded"]), ibis.null("string"), value)
     return ibis.coalesce(pick(standing, usable._row), pick(value, usable._row))
 
 
 def _sums() -> dict[str, ir.Value]:
-    sound = _._problem.isnull()
-    sale = sound & ~_._is_return
-    counted = {
+    sale = _._problem.isnull() & ~_._is_return
+    counts = {
         "lines": sale.sum(),
-        "returns": (sound & _._is_return).sum(),
         "tests": (sale & (_._kind == "test")).sum(),
         "unpriced": (sale & _._amount.isnull()).sum(),
-        "gain_amount": _._amount.sum(
-            where=sale & _._kind.isin(["voucher", "discount"]) & (_._amount > 0)
-        ),
     }
-    amounts = {
+    gained = _._kind.isin(["voucher", "discount"]) & (_._amount > 0)
+    amounts = {"gain_amount": _._amount.sum(where=sale & gained)} | {
         f"{kind}_amount": _._amount.sum(where=sale & (_._kind == kind)) for kind in SUMS
     }
-    return counted | {name: value.cast(MONEY) for name, value in amounts.items()}
+    return counts | {name: value.cast(MONEY) for name, value in amounts.items()}

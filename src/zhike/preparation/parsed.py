@@ -20,7 +20,7 @@ from zhike.preparation.functions import concat_ws, md5_number_lower
 from zhike.preparation.marks import MARK, marks_of
 from zhike.preparation.reading import FileReading
 from zhike.preparation.rules import combined
-from zhike.preparation.slots import Slot, slots_of
+from zhike.preparation.slots import FROM_ADDRESS, Slot, slots_of
 from zhike.preparation.standardise import reader_of
 from zhike.preparation.standardise.choices import MOST_WORDS, lookup_of
 from zhike.preparation.standardise.text import MISSING, cleaned
@@ -85,7 +85,7 @@ def _with_words(texts: ir.Table, slots: list[Slot]) -> ir.Table:
     """Words of choices looked up: the meaning `w<n>` and the repair `u<n>` beside each."""
     wide = texts
     for n, slot in enumerate(slots):
-        lookup = lookup_of(slot.target, slot.field)
+        lookup = lookup_of(slot.target, slot.field, guessed=slot.rule == FROM_ADDRESS)
         if lookup is None:
             continue
         column = texts[f"t{n}"]
@@ -133,8 +133,9 @@ def _values(read: ir.Table, slots: list[Slot], zone: str) -> ir.Table:
     columns: dict[str, Any] = {}
     for target, numbers in feeding.items():
         if slots[numbers[0]].field.kind is Kind.INSTANT:
-            local = ibis.coalesce(*[read[f"v{n}"] for n in numbers])
-            instant = ibis.coalesce(*[read[f"z{n}"] for n in numbers])
+            times = [_time(read, n, slots[n].options.get("timezone", zone), zone) for n in numbers]
+            local = ibis.coalesce(*[local for local, _ in times])
+            instant = ibis.coalesce(*[instant for _, instant in times])
             columns |= _instant(target, local, instant, zone)
         else:
             columns[target] = combined([(slots[n], read[f"v{n}"]) for n in numbers])
@@ -143,6 +144,14 @@ def _values(read: ir.Table, slots: list[Slot], zone: str) -> ir.Table:
         said = columns.get(target, ibis.null("boolean"))
         columns[target] = ibis.ifelse(read[name], True, said)
     return read.select(*KEPT, *[f"repair {n}" for n in range(len(slots))], **columns)
+
+
+def _time(read: ir.Table, n: int, written_in: str, zone: str) -> tuple[Any, Any]:
+    """Business-local time and instant of a slot; one of them is null."""
+    local, instant = read[f"v{n}"], read[f"z{n}"]
+    if written_in == zone:
+        return local, instant
+    return ibis.null("timestamp(6)"), ibis.coalesce(instant, to_utc(local, written_in))
 
 
 def _instant(target: str, local: Any, instant: Any, zone: str) -> dict[str, ir.Value]:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow.parquet as pq
 
 from zhike.preparation.context import Context, Prepared, Workbench, workbench, write
 from zhike.preparation.documents import documents
+from zhike.preparation.entities import Decided, entity_tables
 from zhike.preparation.identity import customer_id
 from zhike.preparation.ledger import count_fates, ledger
+from zhike.preparation.money import converted
 from zhike.preparation.orders import orders_table
 from zhike.preparation.parsed import Parsed, parse
 from zhike.preparation.reading import FileReading
-from zhike.preparation.refunds import refunds_with_orders, returned_lines
+from zhike.preparation.refunds import refunds_table
 from zhike.preparation.sales import sale_records
-from zhike.preparation.tables import latest_of, order_lines_table, products_table
+from zhike.preparation.tables import latest_of, order_lines_table, products_table, sound_lines
 
 _ = ibis._
 
@@ -28,64 +31,99 @@ def prepare(raw: ir.Table, reading: FileReading, context: Context, folder: Path)
     folder.mkdir(parents=True, exist_ok=True)
     with workbench(context.engine, folder) as bench:
         parsed = parse(raw, reading, context, bench)
-        parsed = dataclasses.replace(parsed, records=bench.keep(parsed.records))
-        tables, decided = _sales(parsed, reading, context, bench)
-        return _written(tables, ledger(decided, raw), context, folder)
-
-
-def _sales(
-    parsed: Parsed, reading: FileReading, context: Context, bench: Workbench
-) -> tuple[dict[str, ir.Table], ir.Table]:
-    records = sale_records(parsed, reading, context, bench)
-    parsed = dataclasses.replace(parsed, records=records)
-    found = bench.step(documents(records, parsed, reading, context))
-    found = bench.keep(found.mutate(customer_id=customer_id(found, context.salt)))
-    sound = found.filter(_["orders.ordered_at"].notnull())
-    unusable = bench.keep(found.filter(_["orders.ordered_at"].isnull()).select("order_id"))
-    orders = bench.step(orders_table(sound.filter(_.lines > 0), parsed, context))
-    tables = {
-        "orders": orders,
-        "order_lines": order_lines_table(records, unusable),
-        "products": products_table(records),
-        "customers": latest_of("customers", sound, "last_row"),
-        "people": latest_of("people", sound, "last_row"),
-        "refunds": returned_lines(records, sound).union(
-            refunds_with_orders(sound, orders, parsed)
-        ),
-    }
-    decided = records.left_join(
-        unusable.rename(unusable="order_id"), [("_order", "unusable")]
-    )
-    reason = ibis.coalesce(
-        decided._reason,
-        decided._problem,
-        ibis.ifelse(decided.unusable.notnull(), "order_rejected", None),
-    )
-    fate = ibis.coalesce(decided._fate, ibis.ifelse(reason.notnull(), "rejected", "loaded"))
-    return tables, decided.select(
-        "_row", fate=fate, reason=reason, key=decided._order, content_hash=decided._hash
-    )
-
-
-def _written(
-    tables: dict[str, ir.Table], records: ir.Table, context: Context, folder: Path
-) -> Prepared:
-    counts, paths = {}, {}
-    for name, table in tables.items():
-        path = folder / f"{name}.parquet"
-        write(table, path, context.engine)
-        rows = int(context.engine.read_parquet([path]).count().execute())
-        if rows:
-            counts[name], paths[name] = rows, path
-        else:
-            path.unlink()
-    write(records, folder / "records.parquet", context.engine)
+        parsed = replace(parsed, records=bench.keep(parsed.records))
+        parsed = replace(parsed, records=bench.step(converted(parsed, context)))
+        of_orders = reading.grain in ("order", "order_line")
+        decide = _sales if of_orders else entity_tables
+        decided = decide(parsed, reading, context, bench)
+        counts = _write_tables(decided.tables, context, folder)
+        write(ledger(decided.records, raw), folder / "records.parquet", context.engine)
     fates, reasons = count_fates(context.engine.read_parquet([folder / "records.parquet"]))
     return Prepared(
         folder=folder,
-        tables=paths,
+        tables={name: folder / f"{name}.parquet" for name in counts},
         counts=counts,
         rows_read=sum(fates.values()),
         fates=fates,
         reasons=reasons,
     )
+
+
+def _sales(
+    parsed: Parsed, reading: FileReading, context: Context, bench: Workbench
+) -> Decided:
+    """What a file of orders or order lines feeds."""
+    records = sale_records(parsed, reading, context, bench)
+    parsed = replace(parsed, records=records)
+    found = bench.step(documents(records, parsed, reading, context))
+    found = bench.keep(found.mutate(customer_id=customer_id(found, reading.identity, context.salt)))
+    is_dated = "orders.ordered_at" in parsed
+    dated = found["orders.ordered_at"].notnull() if is_dated else ibis.literal(True)
+    sound = bench.step(found.filter(dated))
+    unusable = bench.keep(found.filter(~dated).select("order_id"))
+    if reading.grain == "order":
+        records = bench.step(_latest_records(records))
+    tables = _order_tables(records, sound, unusable, parsed, reading)
+    return Decided(tables, _decided(records, unusable))
+
+
+def _order_tables(
+    records: ir.Table, sound: ir.Table, unusable: ir.Table, parsed: Parsed, reading: FileReading
+) -> dict[str, ir.Table]:
+    tables: dict[str, ir.Table] = {}
+    orders = None
+    if "orders.ordered_at" in parsed:
+        orders = tables["orders"] = orders_table(sound.filter(_.lines > 0), parsed, reading)
+    if reading.grain == "order_line":
+        lines = sound_lines(records, unusable)
+        tables |= {"order_lines": order_lines_table(lines), "products": products_table(lines)}
+    tables["refunds"] = refunds_table(records, sound, orders, parsed)
+    if reading.identity:
+        for name in ("customers", "people"):
+            if name == "customers" or any(each.startswith("people.") for each in sound.columns):
+                tables[name] = latest_of(name, sound, _lateness(sound))
+    return tables
+
+
+def _lateness(documents: ir.Table) -> ir.Value:
+    """By the order's time, then by place in the file: exports often run backwards."""
+    if "orders.ordered_at" not in documents.columns:
+        return documents.last_row
+    seconds: Any = documents["orders.ordered_at"].epoch_seconds().cast("int64")
+    return seconds * (1 << 30) + documents.last_row
+
+
+def _latest_records(records: ir.Table) -> ir.Table:
+    """Of several records of one order only the last sound one speaks; the others are merged."""
+    sound = records._fate.isnull() & records._problem.isnull()
+    newest = records._row.max(where=sound).over(ibis.window(group_by=records._order))
+    merged = (sound & (records._row < newest)).fill_null(False)
+    fate = ibis.ifelse(merged, "merged", records._fate)
+    reason = ibis.ifelse(merged, "duplicate", records._reason)
+    return records.mutate(_fate=fate, _reason=reason)
+
+
+def _decided(records: ir.Table, unusable: ir.Table) -> ir.Table:
+    told = records.left_join(unusable.rename(_unusable="order_id"), [("_order", "_unusable")])
+    lost = ibis.ifelse(told._unusable.notnull(), _reason_of_order(told), None)
+    reason = ibis.coalesce(told._reason, told._problem, lost)
+    fate = ibis.coalesce(told._fate, ibis.ifelse(reason.notnull(), "rejected", "loaded"))
+    return told.select("_row", fate=fate, reason=reason, key=told._order, content_hash=told._hash)
+
+
+def _reason_of_order(told: ir.Table) -> ir.Value:
+    """Why all records of an order are set aside."""
+    return ibis.literal("order_rejected")
+
+
+def _write_tables(tables: dict[str, ir.Table], context: Context, folder: Path) -> dict[str, int]:
+    counts = {}
+    for name, table in tables.items():
+        path = folder / f"{name}.parquet"
+        write(table, path, context.engine)
+        rows = pq.read_metadata(path).num_rows
+        if rows:
+            counts[name] = rows
+        else:
+            path.unlink()
+    return counts

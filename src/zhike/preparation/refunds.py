@@ -11,72 +11,105 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from zhike.preparation.orders import ZERO
 from zhike.preparation.parsed import Parsed
-from zhike.preparation.tables import typed
+from zhike.preparation.shapes import TYPES, ZERO, typed
+from zhike.schema import standard_table
 
 _ = ibis._
 
 
-def returned_lines(records: ir.Table, documents: ir.Table) -> ir.Table:
+def refunds_table(
+    records: ir.Table, documents: ir.Table, orders: ir.Table | None, parsed: Parsed
+) -> ir.Table:
+    """All refunds that a file of orders or lines tells of."""
+    refunds = _returned(records, documents)
+    if orders is None:
+        return refunds
+    refunds = refunds.union(_with_orders(documents, orders))
+    by_line = "orders.status" in parsed and "order_lines.quantity" in parsed
+    if by_line and "refunds.amount" not in parsed:
+        refunds = refunds.union(_gone_lines(records, orders))
+    return refunds
+
+
+def _returned(records: ir.Table, documents: ir.Table) -> ir.Table:
     """Return lines as refunds without link, dated when the return was booked."""
-    rows = records.filter(_._fate.isnull(), _._problem.isnull(), _._is_return)
-    dated = documents.filter(_["orders.ordered_at"].notnull())
-    rows = rows.inner_join(
-        dated.select(
-            document=_.order_id,
-            at=_["orders.ordered_at"],
-            on=_["orders.ordered_on"],
-            customer=_.customer_id,
-        ),
-        [("_order", "document")],
+    lines = records.filter(_._fate.isnull(), _._problem.isnull(), _._is_return)
+    told = documents.select(
+        document=_.order_id,
+        at=_column(documents, "orders.ordered_at"),
+        on=_column(documents, "orders.ordered_on"),
+        customer=_.customer_id,
     )
-    position = ibis.row_number().over(ibis.window(group_by=_._order, order_by=_._row)) + 1
-    amount = rows._amount.fill_null(ZERO)
+    rows = lines.inner_join(told, [("_order", "document")])
     columns = {
         "refund_id": rows._order,
-        "line_no": position,
+        "line_no": _position(rows),
         "customer_id": rows.customer,
         "product_id": rows._code.nullif(""),
         "kind": rows._kind,
-        "refunded_at": rows.at,
-        "refunded_on": rows.on,
+        "refunded_at": rows["at"],
+        "refunded_on": rows["on"],
         "quantity": rows._quantity.abs(),
         # Positive; a positive line of a cancellation takes part of the refund back.
-        "amount": -amount,
+        "amount": -rows._amount.fill_null(ZERO),
     }
     return typed("refunds", rows, columns)
 
 
-def refunds_with_orders(documents: ir.Table, orders: ir.Table, parsed: Parsed) -> ir.Table:
+def _with_orders(documents: ir.Table, orders: ir.Table) -> ir.Table:
     """Refunds that the order itself tells of: an amount given back, or the word refunded."""
-    said = _column(documents, "refunds.amount", "decimal(18, 4)").abs().nullif(ZERO)
-    known = documents.select(
+    fields = ("amount", "refunded_at", "refunded_on", "quantity", "goods_returned")
+    told = documents.select(
         document=_.order_id,
-        said=said,
-        at=_column(documents, "refunds.refunded_at", "timestamp(6)"),
-        on=_column(documents, "refunds.refunded_on", "date"),
-        back=_column(documents, "refunds.goods_returned", "boolean"),
-        units=_column(documents, "refunds.quantity", "float64"),
+        **{f"{name} said": _column(documents, f"refunds.{name}") for name in fields},
     )
-    rows = orders.inner_join(known, [("order_id", "document")])
-    whole = rows.gross_amount - rows.discount_amount
-    amount = ibis.coalesce(rows.said, ibis.ifelse(rows.status == "refunded", whole, None))
-    rows = rows.mutate(given_back=amount).filter(_.given_back > 0)
-    columns = {
+    rows = orders.inner_join(told, [("order_id", "document")])
+    whole = ibis.ifelse(rows.status == "refunded", rows.gross_amount - rows.discount_amount, None)
+    rows = rows.mutate(back=ibis.coalesce(rows["amount said"].abs().nullif(ZERO), whole))
+    rows = rows.filter(_.back > 0)
+    columns = {name: rows[f"{name} said"] for name in fields} | {
         "refund_id": rows.order_id,
         "line_no": ibis.literal(1),
         "order_id": rows.order_id,
         "customer_id": rows.customer_id,
         "kind": ibis.literal("goods"),
-        "refunded_at": rows["at"],
-        "refunded_on": rows["on"],
-        "quantity": rows.units,
-        "amount": rows.given_back,
-        "goods_returned": rows.back,
+        "amount": rows.back,
     }
     return typed("refunds", rows, columns)
 
 
-def _column(table: ir.Table, name: str, kind: str) -> Any:
+def _gone_lines(records: ir.Table, orders: ir.Table) -> ir.Table:
+    """Lines refunded or closed in an order that otherwise stands; when, nobody says."""
+    standing = orders.filter(~_.status.isin(["refunded", "closed"])).select(
+        document=_.order_id, customer=_.customer_id
+    )
+    lines = records.filter(
+        _._fate.isnull(),
+        _._problem.isnull(),
+        ~_._is_return,
+        _["orders.status"].isin(["refunded", "closed"]),
+        _._amount > 0,
+    )
+    rows = lines.inner_join(standing, [("_order", "document")])
+    columns = {
+        "refund_id": rows._order,
+        "line_no": _position(rows),
+        "order_id": rows._order,
+        "customer_id": rows.customer,
+        "product_id": rows._code.nullif(""),
+        "kind": rows._kind,
+        "quantity": rows._quantity,
+        "amount": rows._amount,
+    }
+    return typed("refunds", rows, columns)
+
+
+def _position(rows: ir.Table) -> ir.Value:
+    return ibis.row_number().over(ibis.window(group_by=rows._order, order_by=rows._row)) + 1
+
+
+def _column(table: ir.Table, name: str) -> Any:
+    owner, field = name.split(".", 1)
+    kind = TYPES[standard_table(owner)[field].kind]
     return table[name] if name in table.columns else ibis.null(kind)

@@ -8,10 +8,9 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from zhike.preparation.functions import concat_ws
 from zhike.preparation.slots import Slot
 
-_PROGRESS = ("pending", "paid", "shipped", "completed")
+_RANKS = {"paid": 1, "shipped": 2, "completed": 3, "pending": 4, "closed": 5, "refunded": 6}
 
 Fed = tuple[Slot, Any]
 """A slot and its value."""
@@ -23,8 +22,6 @@ def combined(fed: Sequence[Fed]) -> ir.Value:
     first = [value for slot, value in fed if slot.rule != "second_status"]
     if second:
         return _refined(_filled(first or second[:1]), second if first else second[1:])
-    if len(fed) > 1 and all(slot.rule == "part" for slot, _ in fed):
-        return _joined(fed)
     return _filled(first)
 
 
@@ -32,26 +29,16 @@ def _filled(values: Sequence[Any]) -> Any:
     return values[0] if len(values) == 1 else ibis.coalesce(*values)
 
 
-def _joined(fed: Sequence[Fed]) -> ir.Value:
-    """Family and given name, say, in the order that `part` gives them."""
-    ordered = sorted(fed, key=lambda item: int(item[0].options.get("part", 0)))
-    separator = str(ordered[0][0].options.get("join", " "))
-    text = concat_ws(separator, *[value for _, value in ordered])
-    return text.nullif("")
-
-
 def _refined(status: Any, others: Sequence[Any]) -> ir.Value:
     """The status as a second column refines it.
 
-    Refunded and closed end an order whichever column says so; else the one that is further on
-    counts, unless the first says that nothing was paid.
+    Refunded, closed and pending hold whichever column says so, in this order; else the one that
+    is further on counts.
     """
     for other in others:
         status = ibis.cases(
             (status.isnull(), other),
             (other.isnull(), status),
-            (other.isin(["refunded", "closed"]), other),
-            (status.isin(["pending", "refunded", "closed"]), status),
             (_rank(other) > _rank(status), other),
             else_=status,
         )
@@ -59,4 +46,4 @@ def _refined(status: Any, others: Sequence[Any]) -> ir.Value:
 
 
 def _rank(status: Any) -> Any:
-    return status.cases(*[(word, rank) for rank, word in enumerate(_PROGRESS)], else_=0)
+    return status.cases(*_RANKS.items(), else_=0)

@@ -21,9 +21,6 @@ from zhike.preparation.ledger import count_fates
 
 _ = ibis._
 
-SMALL = 2**31 - 1  # sums of hashes below it stay in 64 bits
-
-
 @dataclass(frozen=True)
 class Settled:
     """The fates of a batch's records, once earlier batches were looked at.
@@ -78,8 +75,11 @@ def _last_told(engine: Engine, earlier: Sequence[Path]) -> ir.Table:
 
 
 def _contents(records: ir.Table) -> ir.Table:
-    """What is told of each thing, whatever the order of its records."""
+    """What is told of each thing, whatever the order of its records.
+
+    The hashes are of MD5, so that another version of DuckDB finds the same things unchanged.
+    """
     used = records.filter(~_.fate.isin(["rejected", "skipped"]), _.key.notnull())
     return used.group_by("key").agg(
-        content=(_.content_hash.cast("string").hash() % SMALL).sum(), records=_.count()
+        content=_.content_hash.cast("decimal(20, 0)").sum(), records=_.count()
     )

@@ -74,18 +74,18 @@ def amount_checks(parsed: Parsed, tables: tuple[str, ...], context: Context) -> 
     wrong = unreadable(parsed, *targets)
     if wrong is not None:
         yield wrong, "unreadable_amount"
-    currency = parsed.get("orders.currency")
-    if currency is not None:
+    if "_currency" in parsed.records.columns:
+        currency = parsed.records._currency
         known = [context.currency, *context.rates]
         yield currency.notnull() & ~currency.isin(known), "currency_without_rate"
 
 
-def id_checks(parsed: Parsed, target: str) -> Iterator[Check]:
+def id_checks(parsed: Parsed, target: str, key: str) -> Iterator[Check]:
     """A key must be there, and whole."""
     value = parsed.get(target)
     if value is not None:
-        yield value.isnull(), f"missing_{target.split('.')[1]}"
         yield digits_lost(value), "order_id_digits_lost"
+        yield parsed.records[key].isnull(), f"missing_{target.split('.')[1]}"
 
 
 def required_checks(parsed: Parsed, table: StandardTable) -> Iterator[Check]:

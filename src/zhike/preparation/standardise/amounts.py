@@ -1,6 +1,7 @@
 """Money and numbers: ¥1,234.50, 1.234,50 €, (12.00), 12.00-, 1.2万, 499.00（计算中）.
 
-Options: `decimal` "," where a comma stands before the cents.
+Options: `decimal` "," where a comma stands before the cents, `unit` (10000 for 万元, 0.01 for 分)
+what one of the cell is worth, `sign` -1 where amounts are written with their sign turned.
 """
 
 from __future__ import annotations
@@ -49,6 +50,9 @@ def _read(text: Any, options: Mapping[str, Any], to: str) -> Standardised:
     signless = ibis.ifelse(bare.contains("_"), ibis.null(to), bare.try_cast(to))
     odd = _odd(bare).cast(to)
     value = ibis.coalesce(plain, signless, odd)
+    worth = float(options.get("unit", 1)) * float(options.get("sign", 1))
+    if worth != 1:
+        value = (value.cast("float64") * worth).round(4).cast(to)
     if to == "float64":
         value = ibis.ifelse(value.isnan() | value.isinf(), ibis.null("float64"), value)
     repair = ibis.cases(

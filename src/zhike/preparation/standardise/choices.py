@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from zhike.schema import Field, Kind
 from zhike.schema.vocabulary import flags, fold, genders, regions, statuses
@@ -28,10 +29,17 @@ class Meaning:
     repair: str = ""
 
 
-def lookup_of(target: str, field: Field) -> Callable[[str], Meaning] | None:
-    """How words of a field are looked up, or None where they are no choices."""
+def lookup_of(target: str, field: Field, *, guessed: bool = False) -> Callable[[str], Meaning] | None:
+    """How words of a field are looked up, or None where they are no choices.
+
+    Args:
+        target: "table.field".
+        field: Its definition.
+        guessed: The word was cut out of an address: what no vocabulary knows is then nothing.
+    """
     if target in _PLACES:
-        return _PLACES[target]
+        place = _PLACES[target]
+        return (lambda word: place(word) if fold(word) in _known_places() else Meaning(None)) if guessed else place
     if target == "orders.currency":
         return _currency
     if field.kind is Kind.FLAG:
@@ -75,6 +83,11 @@ def _country(word: str) -> Meaning:
 def _place(word: str, standard: str | None) -> Meaning:
     """A place that nobody knows stays as it is written."""
     return Meaning(standard or word.strip(), "place_name" if standard not in (None, word) else "")
+
+
+@lru_cache(maxsize=1)
+def _known_places() -> frozenset[str]:
+    return frozenset(regions().provinces) | frozenset(regions().cities)
 
 
 _PLACES: dict[str, Callable[[str], Meaning]] = {

@@ -1,8 +1,9 @@
 """Dates and times in every usual writing.
 
 What ISO order reads is tried first and cheaply; only what it leaves is looked at more closely.
-Options: `order` ("ymd", "dmy" or "mdy") says how 05/03/2024 is meant, `unit` ("s", "ms", "us",
-"excel") what a bare number counts; without it the size of the number tells.
+Options: `order` ("ymd", "dmy" or "mdy") says how 05/03/2024 is meant, `formats` how most values
+are written, `epoch` ("s", "ms", "us", "ns") that numbers count since 1970, `excel_serial` that they
+are days of Excel; without these the size of a number tells.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ _DAYS = {
     "mdy": ("%m-%d-%Y", "%m-%d-%y"),
 }
 _NAMED = ("%d-%b-%Y", "%d-%B-%Y", "%b-%d-%Y", "%B-%d-%Y", "%Y-%b-%d", "%d-%b-%y")
-_MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
-_EXCEL_EPOCH = ibis.timestamp("1899-12-30 00:00:00")
+_MICROSECONDS = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
+_UNIX_SERIAL = 25569  # 1970-01-01 as Excel counts days
+_LAST_SERIAL = 2_958_465  # 9999-12-31
 
 
 def read_instant(text: Any, options: Mapping[str, Any]) -> Standardised:
@@ -71,6 +73,7 @@ def read_day(text: Any, options: Mapping[str, Any]) -> Standardised:
 
 
 _NONE = ibis.null("timestamp(6)")
+_FIRST = ibis.timestamp("1000-01-01 00:00:00")
 
 
 def _zoned(text: Any) -> ir.Value:
@@ -90,41 +93,39 @@ def _zoned(text: Any) -> ir.Value:
 
 def _number_as_local(text: Any, options: Mapping[str, Any]) -> ir.Value:
     """20240305, 20240305143000, 202403051430, and Excel's days since 1900."""
-    number = text.try_cast("float64")
-    serial = make_timestamp(
-        ((number - 25569) * 86400).round(0).cast("int64") * 1_000_000  # 25569 is 1970-01-01
-    )
-    if options.get("unit") == "excel":
-        return ibis.ifelse(number < 2_958_466, serial, _NONE)
-    if options.get("unit"):
+    if "epoch" in options:
         return _NONE
+    number = text.try_cast("float64")
+    seconds = ((number - _UNIX_SERIAL) * 86400).round(0)
+    low, high = (1, _LAST_SERIAL) if options.get("excel_serial") else (20_000, 80_000)
+    is_serial = number.between(low, high)
+    serial = make_timestamp(ibis.ifelse(is_serial, seconds, 0.0).cast("int64") * 1_000_000)
     compact = try_strptime(text, texts("%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%d%H%M"))
-    is_compact = strlen(text).isin([8, 12, 14]) & text.left(2).isin(["19", "20"])
-    return ibis.cases(
-        (is_compact, compact),
-        ((number >= 20_000) & (number < 80_000), serial),
-        else_=_NONE,
-    )
+    is_compact = regexp_matches(text, r"^(19|20)[0-9]{6}([0-9]{4}([0-9]{2})?)?$")
+    return ibis.cases((is_compact, compact), (is_serial, serial), else_=_NONE)
 
 
 def _number_as_instant(text: Any, options: Mapping[str, Any]) -> ir.Value:
     """Seconds, milliseconds or microseconds since 1970."""
-    unit = options.get("unit")
-    if unit == "excel":
-        return _NONE
     number = text.try_cast("float64")
-    if unit:
-        return make_timestamp((number * _MICROSECONDS[unit]).round(0).cast("int64"))
+    if "epoch" in options:
+        return _since_1970(number, options["epoch"])
+    if options.get("excel_serial"):
+        return _NONE
+    compact = regexp_matches(text, r"^(19|20)[0-9]{6}([0-9]{4}([0-9]{2})?)?$")
     return ibis.cases(
-        (number.between(1e8, 1e10 - 1) & ~strlen(text).isin([8]), _since_1970(number, "s")),
-        (number.between(1e12, 1e13 - 1), _since_1970(number, "ms")),
-        (number.between(1e15, 1e16 - 1), _since_1970(number, "us")),
+        (compact, _NONE),
+        (number.between(1e8, 1e10), _since_1970(number, "s")),
+        (number.between(1e11, 1e13), _since_1970(number, "ms")),
+        (number.between(1e14, 1e16), _since_1970(number, "us")),
         else_=_NONE,
     )
 
 
 def _since_1970(number: Any, unit: str) -> ir.Value:
-    return make_timestamp((number * _MICROSECONDS[unit]).round(0).cast("int64"))
+    micros = (number * _MICROSECONDS[unit]).round(0)
+    possible = micros.between(-(2.0**61), 2.0**61)
+    return ibis.ifelse(possible, make_timestamp(micros.try_cast("int64")), _NONE)
 
 
 def _written(text: Any, options: Mapping[str, Any]) -> ir.Value:
@@ -133,8 +134,12 @@ def _written(text: Any, options: Mapping[str, Any]) -> ir.Value:
     days = [*_DAYS["ymd"][:1], *_DAYS[order], *_NAMED]
     if order != "ymd":
         days.append(_DAYS["ymd"][1])
-    formats = [day + time for day in days for time in _TIMES]
-    return try_strptime(_normal(text), texts(*formats))
+    usual = try_strptime(_normal(text), texts(*[day + time for day in days for time in _TIMES]))
+    if not options.get("formats"):
+        return usual
+    # A year of two digits read as one of four would be of the year 24.
+    told = try_strptime(text, texts(*options["formats"]))
+    return ibis.ifelse(told >= _FIRST, told, usual)
 
 
 def _normal(text: Any) -> ir.Value:

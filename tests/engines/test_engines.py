@@ -18,7 +18,13 @@ ROWS = pa.table(
         "money": pa.array(
             [Decimal("0.1000"), None, Decimal("-12345678.9999")], pa.decimal128(18, 4)
         ),
-        "at": pa.array([datetime(2024, 2, 29, 23, 59, 59, 1), None, datetime(1969, 1, 1)]),
+        "at": pa.array(
+            [
+                datetime.fromisoformat("2024-02-29T23:59:59.000001"),
+                None,
+                datetime.fromisoformat("1969-01-01"),
+            ]
+        ),
         "on": pa.array([date(2024, 2, 29), None, date(1969, 1, 1)]),
         "flag": pa.array([True, None, False]),
         "number": pa.array([0.1, None, 1e300]),

@@ -54,7 +54,7 @@ class Period:
             return cls.last_month(as_of=as_of)
         if written == "all":
             return cls(min(first_on or as_of, as_of), as_of, "all")
-        if match := re.fullmatch(r"last-(\d{1,5})-days?", written):
+        if match := re.fullmatch(r"last-([1-9]\d{0,4})-days?", written):
             return cls(as_of - timedelta(days=int(match[1])), as_of)
         try:
             period = cls._of_dates(written)

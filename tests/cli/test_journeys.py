@@ -20,12 +20,12 @@ FATES = ["loaded", "updated", "unchanged", "merged", "rejected", "skipped"]
 
 @pytest.fixture(scope="module")
 def company() -> Simulated:
-    return simulate(300, language="zh")
+    return simulate(100, language="zh")
 
 
 @pytest.fixture(scope="module")
 def overlap(company: Simulated) -> Overlap:
-    return overlapping(company, date(2025, 3, 1))
+    return overlapping(company, date(2024, 11, 20), days=60)
 
 
 def balances(report: dict[str, Any]) -> bool:
@@ -89,7 +89,15 @@ def test_the_same_file_twice_changes_nothing(
     assert money(zhike) == before
 
 
-@pytest.mark.parametrize("platform", ["taobao_orders", "jd_orders", "shopify_orders", "flat"])
+@pytest.mark.parametrize(
+    "platform",
+    [
+        "taobao_orders",
+        pytest.param("jd_orders", marks=pytest.mark.slow),
+        pytest.param("shopify_orders", marks=pytest.mark.slow),
+        pytest.param("flat", marks=pytest.mark.slow),
+    ],
+)
 def test_a_later_overlapping_export_updates_whole_orders_and_says_so(
     zhike: Said, overlap: Overlap, platform: str, tmp_path: Path
 ) -> None:

@@ -21,13 +21,13 @@ import click
 
 from zhike.cli.answers import Answer, print_answer, print_error
 from zhike.cli.click_words import speak_through_zhike
-from zhike.errors import ZhikeError
+from zhike.errors import MappingError, ZhikeError
 from zhike.i18n import LazyText, _, from_environment, lazy, use_language
 
 if TYPE_CHECKING:
     from zhike.workspace import Workspace
 
-STOPPED, FAULT = 130, 70
+WRONG_USE, FAULT, STOPPED = 2, 70, 130
 
 
 @dataclass
@@ -282,7 +282,7 @@ def _told_fault(fault: Exception, given: Sequence[str]) -> tuple[ZhikeError, int
     """A fault as a sentence, and the exit code it leaves with."""
     match fault:
         case ZhikeError():
-            return fault, getattr(fault, "exit_code", 1)
+            return fault, WRONG_USE if isinstance(fault, MappingError) else 1
         case click.Abort():
             return ZhikeError(lazy("Stopped."), code="stopped"), STOPPED
         case click.UsageError():

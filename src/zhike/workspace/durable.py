@@ -20,7 +20,7 @@ from zhike.i18n import lazy
 
 PATIENCE_SECONDS = 5.0
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-ALMOST_NO_BYTES = 4 * 1024 * 1024
+ALMOST_NO_BYTES = 256 * 1024
 
 
 def write_durably(path: Path, content: bytes) -> None:
@@ -103,25 +103,25 @@ def remove_tree(folder: Path) -> bool:
 def room_on_disk(folder: Path) -> Iterator[None]:
     """Turn a full disk, however it shows, into a sentence.
 
-    DuckDB and Arrow report a failed write in their own classes and words; what tells a full disk
-    from another fault is how much is left on it.
+    DuckDB and Arrow report a failed write in classes of their own; what tells a full disk from
+    another fault is the operating system's own sentence in it, or how much is left.
     """
     import duckdb
 
     try:
         yield
-    except OSError as fault:
-        if fault.errno in NO_ROOM or _almost_full(folder):
-            raise _disk_full(folder) from fault
-        raise
-    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InvalidInputException) as fault:
-        if _almost_full(folder):
+    except (OSError, duckdb.Error) as fault:
+        if _is_for_want_of_room(fault, folder):
             raise _disk_full(folder) from fault
         raise
 
 
-def _almost_full(folder: Path) -> bool:
-    return shutil.disk_usage(folder).free < ALMOST_NO_BYTES
+def _is_for_want_of_room(fault: Exception, folder: Path) -> bool:
+    return (
+        getattr(fault, "errno", None) in NO_ROOM
+        or any(os.strerror(number) in str(fault) for number in NO_ROOM)
+        or shutil.disk_usage(folder).free < ALMOST_NO_BYTES
+    )
 
 
 def _disk_full(folder: Path) -> WorkspaceError:

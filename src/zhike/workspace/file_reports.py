@@ -59,7 +59,6 @@ class UnsettledMappingError(MappingError):
     """
 
     default_code = "mapping_questions"
-    exit_code = 2
 
     def __init__(self, questions: Sequence[tuple[str, Question]]) -> None:
         self.questions = tuple(questions)

@@ -22,6 +22,7 @@ from zhike.errors import ParameterError, WorkspaceError, ZhikeError
 from zhike.i18n import LANGUAGES, LazyText, lazy, use_language
 from zhike.schema import TABLE_NAMES, Shop
 from zhike.workspace.assembly import Source, assembled, inputs_of
+from zhike.workspace.durable import remove_tree
 from zhike.workspace.landing import Batch, LandingStore
 from zhike.workspace.memory import peak_rss_mb
 from zhike.workspace.objects import ObjectStore
@@ -57,6 +58,17 @@ class Run:
         began, started_at = time.perf_counter(), datetime.now(UTC)
         self.snapshots.sweep(self.objects, self.kitchen.settings.keep_snapshots)
         draft = self.snapshots.draft()
+        try:
+            manifest = self._computed(as_of, draft, began, started_at)
+            self.snapshots.publish(manifest, draft)
+        finally:
+            remove_tree(draft)  # of a run that failed; a published one has its own name
+        self.snapshots.sweep(self.objects, self.kitchen.settings.keep_snapshots)
+        return manifest
+
+    def _computed(
+        self, as_of: date | None, draft: Path, began: float, started_at: datetime
+    ) -> Manifest:
         with self._timed("preparation"):
             batches = refreshed(self.kitchen, self.landing)
         if not batches:
@@ -69,7 +81,7 @@ class Run:
             tables = self._tables(list(sources_of(self.kitchen.layout, batches)), draft)
         shop = self._shop(tables, batches, as_of)
         analyses = list(self._analysed(shop, draft / "results"))
-        manifest = Manifest(
+        return Manifest(
             id=snapshot_id(started_at),
             as_of=shop.as_of.isoformat() if shop.as_of else "",
             created_at=started_at.isoformat(timespec="seconds"),
@@ -84,9 +96,6 @@ class Run:
             seconds=round(time.perf_counter() - began, 3),
             peak_rss_mb=peak_rss_mb(),
         )
-        self.snapshots.publish(manifest, draft)
-        self.snapshots.sweep(self.objects, self.kitchen.settings.keep_snapshots)
-        return manifest
 
     def _tables(self, sources: Sequence[Source], draft: Path) -> dict[str, dict[str, Any]]:
         """Every standard table as an object; made anew only where its inputs changed."""

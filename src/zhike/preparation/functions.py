@@ -57,7 +57,7 @@ make_timestamp = _scalar("make_timestamp", dt.int64, gives=dt.timestamp)
 """The instant so many microseconds after 1970."""
 to_seconds = _scalar("to_seconds", dt.int64, gives=dt.Interval("s"))
 """So many seconds."""
-to_json = _scalar("to_json", dt.Struct({}), gives=dt.string)
+to_json = _scalar("to_json", dt.Struct({}), gives=dt.json)
 """A record as JSON."""
 
 

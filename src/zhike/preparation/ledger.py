@@ -36,7 +36,7 @@ def ledger(decided: ir.Table, raw: ir.Table) -> ir.Table:
 def _as_json(raw: ir.Table) -> ir.Value:
     """The record as JSON by its headers, where the source kept no text of it."""
     columns = [name for name in raw.columns if name not in ("_row", "_fate", "_reason", "_raw")]
-    return to_json(ibis.struct({name: raw[name] for name in columns}))
+    return to_json(ibis.struct({name: raw[name] for name in columns})).cast("string")
 
 
 def count_fates(records: ir.Table) -> tuple[dict[str, int], dict[str, int]]:

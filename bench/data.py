@@ -30,8 +30,26 @@ def written(lines: int) -> Path:
     folder = folder_of(lines)
     if not (folder / "complete").exists():
         simulate(order_lines=lines, folder=folder)
+        flatten(folder)
         (folder / "complete").touch()
     return folder
+
+
+def flatten(folder: Path) -> None:
+    """One row a line of a paid order with a known customer, as openretailscience wants them."""
+    import duckdb
+
+    duckdb.execute(
+        f"""
+        COPY (
+            SELECT customer_id, order_id AS transaction_id, ordered_on AS transaction_date,
+                   amount AS unit_spend
+            FROM '{folder}/order_lines.parquet' JOIN '{folder}/orders.parquet' USING (order_id)
+            WHERE customer_id IS NOT NULL AND status IN ('paid', 'shipped', 'completed')
+              AND NOT is_test AND NOT is_brushing AND kind IN ('goods', 'voucher', 'discount')
+        ) TO '{folder}/transactions.parquet' (FORMAT parquet)
+        """
+    )
 
 
 if __name__ == "__main__":

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import ibis
+import pyarrow as pa
 import pytest
 
 from preparation.mapping.shelf import fields
 from zhike.errors import MappingError
 from zhike.preparation.mapping import suggest
 from zhike.preparation.reading import FileReading
+from zhike.sources import open_source
 
 
 def _read(path: Path) -> FileReading:
@@ -63,6 +65,32 @@ def test_complete_journey_maps_to_tables_of_its_own(real_data: Path) -> None:
     assert households.grain == "customer"
     assert fields(households)["household_id"] == "customers.customer_id"
     assert fields(households)["age"] == "customers.age_band"
+
+
+def test_cdnow_maps_by_its_values(real_data: Path) -> None:
+    [landed] = open_source(real_data / "cdnow" / "CDNOW_sample.txt")
+    raw = ibis.duckdb.connect().create_table("raw", pa.Table.from_batches(list(landed.batches())))
+    reading = suggest(raw, landed.header, landed.name)
+    assert (reading.grain, reading.order_id_from, reading.questions) == ("order", "record", ())
+    assert fields(reading) == {
+        "column_1": "orders.customer_id",
+        "column_3": "orders.ordered_at",
+        "column_5": "orders.paid_amount",
+    }
+    said = {"column_2": "orders.customer_id", "column_4": "order_lines.quantity"}
+    with_quantity = suggest(raw, landed.header, landed.name, said)
+    assert fields(with_quantity)["column_2"] == "orders.customer_id"
+    assert fields(with_quantity)["column_4"] == "order_lines.quantity"
+    assert "order_lines.product_id" not in fields(with_quantity).values()
+
+
+def test_people_with_a_number_of_their_own_are_customers(real_data: Path) -> None:
+    [landed] = open_source(real_data / "febrl" / "dataset1.csv")
+    raw = ibis.duckdb.connect().create_table("raw", pa.Table.from_batches(list(landed.batches())))
+    reading = suggest(raw, landed.header, landed.name)
+    assert reading.grain == "customer"
+    assert reading.identity == ("customers.customer_id",)
+    assert reading.column_of("customers.customer_id").column == "rec_id"
 
 
 def test_a_table_of_links_alone_is_refused(real_data: Path) -> None:

@@ -66,7 +66,8 @@ def _shapes(raw: ir.Table, column: str) -> list[dict[str, Any]]:
     days = written.group_by(day=written.text.substr(0, 11), length=written.text.length()).agg(
         times=written.count(), text=written.text.min()
     )
-    value = value_of(days.text)
+    days = days.mutate(value=value_of(days.text)).filter(ibis._.value.notnull())
+    value = days.value
     shaped = days.mutate(
         shape=regexp_replace(value, "[0-9]", "9", "g"),
         first=_part(value, 1),
@@ -86,19 +87,15 @@ def _shapes(raw: ir.Table, column: str) -> list[dict[str, Any]]:
         .limit(400)
     )
     rows: list[dict[str, Any]] = found.to_pyarrow().to_pylist()
-    return [
-        row
-        for row in rows
-        if re.search(PATTERNS["date"], _sample(row["shape"])) or _compact(row["shape"])
-    ]
+    return [row for row in rows if _is_day(row["shape"])]
 
 
 def _part(day: Any, number: int) -> ir.Value:
     return regexp_extract(day, _PARTS, number).try_cast("int64")
 
 
-def _sample(shape: str) -> str:
-    return shape.replace("9", "1")
+def _is_day(shape: str) -> bool:
+    return _compact(shape) or re.search(PATTERNS["date"], shape.replace("9", "1")) is not None
 
 
 def _compact(shape: str) -> bool:

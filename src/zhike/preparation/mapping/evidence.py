@@ -129,7 +129,11 @@ def _with_orders(evidence: Evidence, blank: Mapping[str, Profile]) -> Evidence:
     key = line.chosen.get("orders.order_id")
     if key is None:
         return evidence
-    columns = [name for name in evidence.header if evidence.seen[name].filled]
+    columns = [
+        name
+        for name in evidence.header
+        if evidence.seen[name].filled and (evidence.meanings[name] or name in evidence.told)
+    ]
     return replace(evidence, shape=structure_of(evidence.raw, key.column, columns))
 
 
@@ -218,9 +222,10 @@ def is_complete(assignment: Assignment, evidence: Evidence) -> bool:
     """Whether what the grain needs is there."""
     grain, chosen = assignment.rule.grain, set(assignment.chosen)
     if grain in _FAMILY:
-        numbered = "orders.order_id" in chosen
+        number = assignment.chosen.get("orders.order_id")
+        surely = number is not None and (number.header_score > 0 or says_nothing(number.column))
         identified = _IDENTITY & chosen
-        if not numbered and not (identified and "orders.ordered_at" in chosen):
+        if not surely and not (identified and "orders.ordered_at" in chosen):
             return False
     if grain == "customer" and _is_about_orders(evidence):
         return False

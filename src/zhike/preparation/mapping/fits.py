@@ -102,6 +102,11 @@ def _named(profile: Profile) -> float:
     return max(0.15, profile.share("letters", "masked"))
 
 
+def _person(profile: Profile) -> float:
+    few = profile.distinct <= 12 and profile.distinct_share < 0.02
+    return 0.1 if few else _named(profile)
+
+
 def _place(profile: Profile) -> float:
     if profile.share("date", "email") > 0.3 or profile.length > 30:
         return 0.1
@@ -160,7 +165,7 @@ _SPECIAL: Mapping[str, Callable[[Profile], float]] = {
     "people.account": _account,
     "people.phone": _phone,
     "people.email": _email,
-    "people.name": _named,
+    "people.name": _person,
     "people.address": _address,
     "products.name": _named,
     "customers.country": _place,

@@ -9,11 +9,13 @@ import ibis.expr.types as ir
 
 from zhike.preparation.mapping.profiles import Profile
 from zhike.preparation.mapping.structure import Structure, line_arithmetic, structure_of
+from zhike.schema.headers import fold_header
 
 _ANONYMOUS = re.compile(
-    r"^([a-z]{1,2}|[a-z]?_?\d+"
+    r"^([a-z]|[a-z]?_?\d+"
     r"|(column|col|field|var|unnamed|attribute|列|字段|栏|第)[ _:]*\d*列?)$"
 )
+_ENDS_AS_NUMBER = re.compile(r"(^|\b)(id|no|number|key|code)$|(编号|编码|号|代码)$")
 _KEYS_TRIED = 3
 
 
@@ -32,9 +34,15 @@ def plain_guesses(columns: Mapping[str, Profile]) -> dict[str, dict[str, float]]
     found: dict[str, dict[str, float]] = {}
     for name, profile in columns.items():
         told = {target: score for target, score, test in _TELLING if test(profile)}
+        if _ENDS_AS_NUMBER.search(fold_header(name)) and _is_unique(profile):
+            told["customers.customer_id"] = 0.6  # weighed in files of customers only
         if profile.filled and told:
             found[name] = told
     return found
+
+
+def _is_unique(seen: Profile) -> bool:
+    return _may_be_key(seen) and seen.distinct_share > 0.99 and seen.filled_share > 0.99
 
 
 def _is_address(profile: Profile) -> bool:
@@ -141,9 +149,18 @@ class OrderGuess:
             best = max(titles, key=lambda name: self._free[name].distinct)
             self._give(best, "products.name", 0.6)
         codes = [name for name in varying if name in self._free and _may_be_key(self._free[name])]
+        codes = self._of_no_customer(codes)
         if "order_lines.product_id" not in self._taken and codes:
             best = max(codes, key=lambda name: self._free[name].distinct)
             self._give(best, "order_lines.product_id", 0.58)
+
+    def _of_no_customer(self, names: list[str]) -> list[str]:
+        """Those that are not a further number of the customer, the same on all of their records."""
+        customer = self._taken.get("orders.customer_id") or self._taken.get("people.account")
+        if customer is None or not names:
+            return names
+        shape = structure_of(self._raw, customer, names)
+        return [name for name in names if not (shape.repeats and shape.is_constant(name))]
 
     def _numbers(self, shape: Structure | None) -> None:
         numbers = [name for name, seen in self._free.items() if seen.share("number") > 0.95]

@@ -28,7 +28,7 @@ AS_OF = date(2024, 6, 1)
 def _shop(*orders: dict[str, Any], refunds: list[dict[str, Any]] | None = None) -> Shop:
     usual = {
         "customer_id": "a", "ordered_at": datetime.fromisoformat("2024-03-05"),
-        "paid_amount": 100.0, "status": "completed", "is_test": False, "is_brushing": False, 
+        "paid_amount": 100.0, "status": "completed", "is_test": False, "is_brushing": False,
         "closed_at": None, "paid_at": None, "gross_amount": 100.0,
     }  # fmt: skip
     rows = [usual | {"order_id": f"o{place}"} | order for place, order in enumerate(orders)]

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from zhike.catalogue.facts import daily_amounts, purchase_history
 from zhike.catalogue.metrics import METRICS
@@ -41,7 +42,16 @@ def metrics_of(
     ]
     table = rows[0] if len(rows) == 1 else ibis.union(*rows)
     formulas = {metric.name: metric.formula.cast("float64") for metric in METRICS}
-    return table.select("name", **formulas).to_pyarrow()
+    return _rounded(table.select("name", **formulas).to_pyarrow())
+
+
+def _rounded(rows: pa.Table) -> pa.Table:
+    """Amounts without the dust of binary fractions: money has four decimals."""
+    for place, metric in enumerate(METRICS, start=1):
+        if metric.format == "amount":
+            amounts = pc.round(rows[metric.name], ndigits=6)
+            rows = rows.set_column(place, metric.name, amounts)
+    return rows
 
 
 def _amounts(shop: Shop, day: date, item: Period, lost_after_days: int | None) -> ir.Table:

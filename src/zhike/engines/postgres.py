@@ -82,7 +82,7 @@ class PostgresEngine:
         return self.connection.table(name)
 
     def _analyse(self, name: str) -> None:
-        """Tell the planner how large a table is: temporary tables are not looked at by themselves."""
+        """Tell the planner how large a temporary table is; nothing else would."""
         from psycopg import sql
 
         with self.connection.con.cursor() as cursor:

@@ -63,11 +63,11 @@ def test_two_columns_that_could_both_be_the_date_are_asked_before_anything_is_lo
     zhike: Said, tmp_path: Path
 ) -> None:
     rows = "".join(
-        f"A{n},C{n % 9},2024-01-{n % 28 + 1:02},2024-02-{n % 28 + 1:02},{n % 50}.00\n"
+        f"A{n},C{n % 9},2024-01-{n % 28 + 1:02},2024-02-{n * 5 % 23 + 1:02},{n % 50}.00\n"
         for n in range(1, 200)
     )
     file = tmp_path / "two dates.csv"
-    file.write_text("order id,customer id,date a,date b,paid\n" + rows)
+    file.write_text("order id,customer id,order date,purchase date,paid\n" + rows)
     code, answer = zhike("add", file)
     assert code == 2
     assert answer["error"]["questions"]

@@ -16,6 +16,8 @@ from bench.data import folder_of
 from bench.measure import Answers, report
 
 ENCODINGS = {"ours": "gb18030", "duckdb": "utf-8"}
+TEXTS = ("Invoice", "StockCode", "Customer ID")
+"""Columns that DuckDB takes for numbers from their beginning, and then fails on."""
 
 
 def file_of(subject: str, lines: int) -> Path:
@@ -65,7 +67,8 @@ def duckdb(lines: int) -> None:
     path = file_of("duckdb", lines)
 
     def work() -> Any:
-        connection.execute(f"CREATE TABLE rows AS SELECT * FROM read_csv('{path}')")
+        types = dict.fromkeys(TEXTS, "VARCHAR")
+        connection.execute(f"CREATE TABLE rows AS FROM read_csv('{path}', types = {types})")
         (rows,) = connection.execute("SELECT count(*) FROM rows").fetchone() or (0,)
         return lambda: {"rows_read": rows}
 

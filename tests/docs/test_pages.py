@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
+import click
 import pytest
 from sybil import Sybil
 from sybil.example import Example
@@ -12,6 +14,7 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 
 from house.sources import CHECKOUT
 from zhike.analyses import REGISTRY
+from zhike.cli import program
 
 DOCS = CHECKOUT / "docs"
 PAGES = sorted(DOCS.rglob("*.md")) + sorted(CHECKOUT.glob("*.md"))
@@ -67,3 +70,29 @@ def test_a_readme_opens_with_the_two_commands(readme: str) -> None:
 
 def _below_docs(path: Path) -> str:
     return path.relative_to(DOCS).as_posix()
+
+
+SHELL_BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def commands_in(path: Path) -> list[str]:
+    """The lines of shell blocks that call us."""
+    blocks = re.findall(
+        r"^```sh\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith("zhike ") and "--help" not in line]
+
+
+SHELL = [(name_of(path), line) for path in PAGES for line in commands_in(path)]
+
+
+@pytest.mark.parametrize(("page", "line"), SHELL)
+def test_every_command_on_a_page_is_understood(page: str, line: str) -> None:
+    command: click.Command = program
+    words = shlex.split(line)[1:]
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        inner = command.get_command(click.Context(command), words.pop(0))
+        assert inner is not None, page
+        command = inner
+    command.make_context(line, words)

@@ -348,3 +348,41 @@ def test_order_numbers_on_first_lines_are_carried_down() -> None:
         "price": money("price"),
     }
     assert read(columns, lines(80)).order_fields == "first_line"
+
+
+def test_a_rate_of_discount_is_no_amount() -> None:
+    columns = {
+        "order id": code("o", "order"),
+        "order date": at(),
+        "customer id": code("c", "who"),
+        "product": one_of(GOODS, "product"),
+        "sales": money("line"),
+        "discount": lambda f: f["state"] / 10,
+    }
+    assert "discount" in read(columns).unmapped
+
+
+def test_an_order_file_without_amounts_is_read_beside_its_lines() -> None:
+    columns = {
+        "order_id": code("o", "order"),
+        "customer_id": code("c", "who"),
+        "order_status": one_of(("delivered", "shipped"), "state"),
+        "order_purchase_timestamp": at(),
+        "order_delivered_customer_date": at(later=9000),
+    }
+    reading = read(columns, orders())
+    assert (reading.grain, reading.questions) == ("order", ())
+    assert fields(reading)["order_purchase_timestamp"] == "orders.ordered_at"
+    assert "order_delivered_customer_date" in reading.unmapped
+
+
+def test_lines_without_an_order_number_belong_to_one_customer_and_time() -> None:
+    columns = {
+        "用户ID": code("u", "who"),
+        "商品ID": code("p"),
+        "购买时间": at(),
+        "购买数量": lambda f: f["pieces"],
+        "单价": money("price"),
+    }
+    reading = read(columns)
+    assert (reading.grain, reading.order_id_from) == ("order_line", "customer_and_time")

@@ -43,6 +43,12 @@ def _money(profile: Profile) -> float:
     return 0.2 if long_codes else profile.share("number")
 
 
+def _discount(profile: Profile) -> float:
+    """A share such as 0.2 or 20 % is no amount."""
+    rate = profile.high is not None and 0 < profile.high <= 1 and profile.share("integer") < 1
+    return 0.1 if rate or profile.share("percent") > 0.5 else _money(profile)
+
+
 def _identifier(profile: Profile) -> float:
     if profile.share("date") > 0.3 or _is_measured(profile):
         return 0.1
@@ -160,6 +166,8 @@ _SPECIAL: Mapping[str, Callable[[Profile], float]] = {
     "orders.status": _status,
     "orders.currency": _currency,
     "orders.payment": _word,
+    "orders.discount_amount": _discount,
+    "order_lines.discount_amount": _discount,
     "orders.coupon": _word,
     "orders.channel": _word,
     "people.account": _account,

@@ -46,6 +46,7 @@ PATTERNS: Mapping[str, str] = {
         r"(\d+|\d{1,3}([, .’' ]\d{3})+)([.,]\d+)?\)?\s*"
         r"(元|块|万元|万|¥|€|eur|usd|cny|gbp|kr|zł|%|\(.*\))?$"
     ),
+    "percent": r"%$",
     "money_mark": r"[¥￥$£€]|\d元|\beur\b|\busd\b|\bcny\b",
     "decimals": r"\d[.,]\d{1,2}\)?\s*[元¥€£]?$",
     "decimal_comma": r"^[^.]*\d,(\d{1,2}|\d{4,})\s*(€|eur|kr|zł)?$|^-?\d{1,3}(\.\d{3})+,\d+",

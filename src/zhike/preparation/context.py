@@ -98,7 +98,8 @@ class Workbench:
         """The expression under a name, computed wherever it is used."""
         name = f"step_{next(_numbers)}"
         self._views.append(name)
-        return self._connection.create_view(name, expression)
+        made: ir.Table = self._connection.create_view(name, expression)
+        return made
 
     def keep(self, expression: ir.Table, path: Path | None = None) -> ir.Table:
         """The expression computed once, in a Parquet file."""

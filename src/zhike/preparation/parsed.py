@@ -1,8 +1,8 @@
 """One wide table: every record of a file with its fields read, each value once.
 
 Columns: `_row`, `_fate` and `_reason` as landed, `_hash` (of the standardised content),
-"table.field" for each field that is fed, and `repair <n>` for each slot (code of the rule that
-changed the writing, or "unreadable").
+"table.field" for each field that is fed, and `repair <n>` for slots whose writing was odd (code of
+the rule that changed it, or "unreadable").
 """
 
 from __future__ import annotations
@@ -13,20 +13,17 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from zhike.preparation.context import Context, Workbench
 from zhike.preparation.functions import concat_ws, md5_number_lower
 from zhike.preparation.marks import MARK, marks_of
 from zhike.preparation.reading import FileReading
 from zhike.preparation.rules import combined
-from zhike.preparation.slots import FROM_ADDRESS, Slot, slots_of
-from zhike.preparation.standardise import reader_of
-from zhike.preparation.standardise.choices import MOST_WORDS, lookup_of
-from zhike.preparation.standardise.text import MISSING, cleaned
+from zhike.preparation.slots import Slot, slots_of
 from zhike.preparation.standardise.zones import to_local, to_utc
+from zhike.preparation.survey import Way, ways_of
+from zhike.preparation.values import read_closely, read_plain, repair_column
 from zhike.schema import Kind, standard_table
-from zhike.schema.vocabulary import fold
 
 KEPT = ("_row", "_fate", "_reason")
 _SEPARATOR = "\x1f"
@@ -38,7 +35,7 @@ class Parsed:
 
     Attributes:
         records: The wide table.
-        slots: What fed it; the repairs of the n-th are in column `repair <n>`.
+        slots: What fed it; the repairs of the n-th, if any, are in column `repair <n>`.
     """
 
     records: ir.Table
@@ -54,9 +51,9 @@ class Parsed:
     def repairs_of(self, target: str) -> list[Any]:
         """The repair columns of a field."""
         return [
-            self.records[f"repair {n}"]
+            self.records[repair_column(n)]
             for n, slot in enumerate(self.slots)
-            if slot.target == target
+            if slot.target == target and repair_column(n) in self.records.columns
         ]
 
     def ruled(self, target: str, rule: str) -> bool:
@@ -65,67 +62,51 @@ class Parsed:
 
 
 def parse(raw: ir.Table, reading: FileReading, context: Context, bench: Workbench) -> Parsed:
-    """Read every field of every record; nothing is computed yet but the words of choices."""
+    """Read every field of every record; only what is odd or a word is computed at once."""
     slots = slots_of(raw, reading)
-    writings = {
-        f"t{n}": slot.text if _is_looked_up(slot) else cleaned(slot.text, token=slot.is_token)
-        for n, slot in enumerate(slots)
-    }
-    texts = bench.step(raw.select(*KEPT, **writings, **marks_of(raw, reading)))
-    read = bench.step(_read(_with_words(texts, slots), slots))
-    values = bench.step(_values(read, slots, context.timezone))
+    writings = bench.step(
+        raw.select(
+            *KEPT,
+            **{f"s{n}": slot.writing for n, slot in enumerate(slots)},
+            **marks_of(raw, reading),
+        )
+    )
+    usable = writings.filter(writings._fate.isnull())
+    ways = ways_of(usable, slots)
+    wide = writings
+    for group in _repeating(slots, ways):
+        wide = _with_distinct(wide, usable, {n: slots[n] for n in group}, bench)
+    at_rows = {n: slots[n] for n, way in enumerate(ways) if way in (Way.ROWS, Way.WORDS)}
+    plain = {n: slots[n] for n, way in enumerate(ways) if way is Way.PLAIN}
+    wide = read_closely(wide, at_rows, bench)
+    read = bench.step(wide.mutate(**read_plain(wide, plain)))
+    values = bench.step(_values(read, slots, context))
     return Parsed(values.mutate(_hash=_content_hash(values)), tuple(slots))
 
 
-def _is_looked_up(slot: Slot) -> bool:
-    return lookup_of(slot.target, slot.field) is not None
+def _repeating(slots: list[Slot], ways: list[Way]) -> list[list[int]]:
+    """Slots that are read once a distinct value, together where they read the same writing."""
+    groups: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    for n, (slot, way) in enumerate(zip(slots, ways, strict=True)):
+        if way is Way.DISTINCT:
+            groups[slot.column, slot.rule == "part"].append(n)
+    return list(groups.values())
 
 
-def _with_words(texts: ir.Table, slots: list[Slot]) -> ir.Table:
-    """Words of choices looked up: the meaning `w<n>` and the repair `u<n>` beside each."""
-    wide = texts
-    for n, slot in enumerate(slots):
-        lookup = lookup_of(slot.target, slot.field, guessed=slot.rule == FROM_ADDRESS)
-        if lookup is None:
-            continue
-        column = texts[f"t{n}"]
-        words = column.as_table().distinct().limit(MOST_WORDS).to_pyarrow().column(0).to_pylist()
-        known = [word for word in words if word and fold(word) not in MISSING]
-        meanings = [lookup(word) for word in known]
-        table = pa.table(
-            {
-                f"word{n}": pa.array(known, pa.string()),
-                f"w{n}": pa.array([meaning.value for meaning in meanings], pa.string()),
-                f"u{n}": pa.array([meaning.repair or None for meaning in meanings], pa.string()),
-            }
-        )
-        wide = wide.left_join(ibis.memtable(table), [(f"t{n}", f"word{n}")])
-    return wide
+def _with_distinct(
+    wide: ir.Table, usable: ir.Table, slots: dict[int, Slot], bench: Workbench
+) -> ir.Table:
+    """The values of slots with one writing, read once a distinct value and joined back."""
+    first, *others = slots
+    distinct = bench.keep(usable.select(f"s{first}").distinct())
+    distinct = bench.step(distinct.mutate(**{f"s{n}": distinct[f"s{first}"] for n in others}))
+    read = read_closely(distinct, slots, bench)
+    values = [name for name in read.columns if name not in {f"s{n}" for n in slots}]
+    kept = bench.keep(read.select(*values, **{f"from{first}": read[f"s{first}"]}))
+    return wide.left_join(kept, [(f"s{first}", f"from{first}")])
 
 
-def _read(wide: ir.Table, slots: list[Slot]) -> ir.Table:
-    """Each slot's typed value `v<n>`, its repair, and for times their instant `z<n>`."""
-    columns: dict[str, ir.Value] = {}
-    for n, slot in enumerate(slots):
-        text: Any = wide[f"t{n}"]
-        if f"w{n}" in wide.columns:
-            word: Any = wide[f"w{n}"]
-            columns[f"v{n}"] = word == "true" if slot.field.kind is Kind.FLAG else word
-            columns[f"repair {n}"] = wide[f"u{n}"]
-            continue
-        read = reader_of(slot.target, slot.field)(text, slot.options)
-        there = columns[f"v{n}"] = read.value
-        if read.instant is not None:
-            columns[f"z{n}"] = read.instant
-            there = ibis.coalesce(read.value, read.instant)
-        changed = read.repair if read.repair is not None else ibis.null("string")
-        unreadable = text.notnull() & there.isnull()
-        columns[f"repair {n}"] = ibis.ifelse(unreadable, "unreadable", changed)
-    marks = [name for name in wide.columns if name.startswith(MARK)]
-    return wide.select(*KEPT, *marks, **columns)
-
-
-def _values(read: ir.Table, slots: list[Slot], zone: str) -> ir.Table:
+def _values(read: ir.Table, slots: list[Slot], context: Context) -> ir.Table:
     """One column a field: its slots combined, times in UTC with their business day."""
     feeding: dict[str, list[int]] = defaultdict(list)
     for n, slot in enumerate(slots):
@@ -133,43 +114,55 @@ def _values(read: ir.Table, slots: list[Slot], zone: str) -> ir.Table:
     columns: dict[str, Any] = {}
     for target, numbers in feeding.items():
         if slots[numbers[0]].field.kind is Kind.INSTANT:
-            times = [_time(read, n, slots[n].options.get("timezone", zone), zone) for n in numbers]
-            local = ibis.coalesce(*[local for local, _ in times])
-            instant = ibis.coalesce(*[instant for _, instant in times])
-            columns |= _instant(target, local, instant, zone)
+            columns |= _instant(read, target, {n: slots[n] for n in numbers}, context)
         else:
             columns[target] = combined([(slots[n], read[f"v{n}"]) for n in numbers])
     for name in (name for name in read.columns if name.startswith(MARK)):
         target = name.removeprefix(MARK)
-        said = columns.get(target, ibis.null("boolean"))
-        columns[target] = ibis.ifelse(read[name], True, said)
-    return read.select(*KEPT, *[f"repair {n}" for n in range(len(slots))], **columns)
+        columns[target] = ibis.ifelse(read[name], True, columns.get(target, False))
+    repairs = [name for name in read.columns if name.startswith(repair_column(0)[:-1])]
+    return read.select(*KEPT, *repairs, **columns)
 
 
-def _time(read: ir.Table, n: int, written_in: str, zone: str) -> tuple[Any, Any]:
-    """Business-local time and instant of a slot; one of them is null."""
-    local, instant = read[f"v{n}"], read[f"z{n}"]
-    if written_in == zone:
-        return local, instant
-    return ibis.null("timestamp(6)"), ibis.coalesce(instant, to_utc(local, written_in))
-
-
-def _instant(target: str, local: Any, instant: Any, zone: str) -> dict[str, ir.Value]:
+def _instant(
+    read: ir.Table, target: str, slots: dict[int, Slot], context: Context
+) -> dict[str, ir.Value]:
     """The UTC instant and, where the schema has one beside it, its business day."""
-    columns = {target: ibis.coalesce(instant, to_utc(local, zone))}
+    home, last = context.timezone, context.landed_on.year + 1
+    here, instants = [], []
+    for n, slot in slots.items():
+        local, zone = read[f"v{n}"], slot.options.get("timezone", home)
+        if f"z{n}" in read.columns:
+            instants.append(read[f"z{n}"])
+        if zone == home:
+            here.append(local)
+        else:
+            instants.append(to_utc(local, zone, last))
+    local = ibis.coalesce(*here) if here else None
+    instant = ibis.coalesce(*instants) if instants else None
+    utc = [instant] if instant is not None else []
+    days = [] if local is None else [local]
+    if local is not None:
+        utc.append(to_utc(local, home, last))
+    columns: dict[str, ir.Value] = {target: ibis.coalesce(*utc)}
     table, name = target.split(".", 1)
-    day = f"{name.removesuffix('_at')}_on"
-    if name.endswith("_at") and day in standard_table(table):
-        columns[f"{table}.{day}"] = ibis.coalesce(local, to_local(instant, zone)).date()
+    day = "on" if name == "at" else f"{name.removesuffix('_at')}_on"
+    if day in standard_table(table):
+        if instant is not None:
+            days.append(to_local(instant, home, last))
+        columns[f"{table}.{day}"] = ibis.coalesce(*days).date()
     return columns
 
 
 def _content_hash(values: ir.Table) -> ir.Value:
     """A number that two records share when every field of them says the same."""
-    derived = ("orders.ordered_on", "refunds.refunded_on")
-    fields = [
-        values[name].cast("string")
-        for name in values.columns
-        if "." in name and name not in derived
-    ]
+    fields = [values[name].cast("string") for name in values.columns if _is_said(name)]
     return md5_number_lower(concat_ws(_SEPARATOR, *[field.fill_null("") for field in fields]))
+
+
+def _is_said(name: str) -> bool:
+    """Whether a column is a field that the file itself says."""
+    if "." not in name:
+        return False
+    table, field = name.split(".", 1)
+    return not standard_table(table)[field].derived

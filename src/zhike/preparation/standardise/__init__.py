@@ -12,7 +12,21 @@ column feeds:
 - `part`: one of several columns joined into one value, at the place `part`, with `join` between.
 """
 
-from zhike.preparation.standardise.readers import ADDRESS_RULES, RULES, reader_of
+from zhike.preparation.standardise.readers import (
+    ADDRESS_RULES,
+    PLAIN_OPTIONS,
+    RULES,
+    Reading,
+    reading_of,
+)
 from zhike.preparation.standardise.standardised import Reader, Standardised
 
-__all__ = ["ADDRESS_RULES", "RULES", "Reader", "Standardised", "reader_of"]
+__all__ = [
+    "ADDRESS_RULES",
+    "PLAIN_OPTIONS",
+    "RULES",
+    "Reader",
+    "Reading",
+    "Standardised",
+    "reading_of",
+]

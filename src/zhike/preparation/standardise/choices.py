@@ -29,6 +29,11 @@ class Meaning:
     repair: str = ""
 
 
+def is_looked_up(target: str, field: Field) -> bool:
+    """Whether the words of a field are looked up."""
+    return lookup_of(target, field) is not None
+
+
 def lookup_of(target: str, field: Field, *, guessed: bool = False) -> Callable[[str], Meaning] | None:
     """How words of a field are looked up, or None where they are no choices.
 

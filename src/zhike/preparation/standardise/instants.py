@@ -26,7 +26,7 @@ from zhike.preparation.functions import (
 )
 from zhike.preparation.standardise.standardised import Standardised
 
-_ISO = (
+ISO = (
     r"^[12][0-9]{3}([-/])[0-9]{1,2}[-/][0-9]{1,2}"
     r"([ T][0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6})?)?)?$"
 )
@@ -48,7 +48,7 @@ _LAST_SERIAL = 2_958_465  # 9999-12-31
 def read_instant(text: Any, options: Mapping[str, Any]) -> Standardised:
     """Local time, or the instant where the writing says its zone or counts from 1970."""
     # One pattern lets the usual writing through; all else is looked at more closely.
-    usual = regexp_matches(text, _ISO)
+    usual = regexp_matches(text, ISO)
     zoned = regexp_matches(text, _OFFSET) & text.contains(":")
     numeric = regexp_matches(text, _NUMBER)
     local = ibis.cases(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -20,27 +21,43 @@ _WITH_PHONE = r"^[^,，]{1,60}[,，]\s*\+?(?:86-?)?[0-9*-]{5,20}[,，]"
 _PARTED = r"^\s*(\S{2,12})\s+(\S{2,16})\s+\S"
 
 
-def split_address(text: Any) -> dict[str, ir.Value]:
-    """What stands in an address: "people.name" and so on to its text.
+def _place(text: Any) -> ir.Value:
+    return ibis.ifelse(_is_composite(text), regexp_replace(text, _WITH_PHONE, "", ""), text)
 
-    An address without name and phone in front is the place alone. Province and city are read
-    where blanks part them, else where the address begins with the name of one.
-    """
-    composite = regexp_matches(text, _WITH_PHONE)
+
+def _is_composite(text: Any) -> ir.Value:
+    return regexp_matches(text, _WITH_PHONE)
+
+
+def _between_commas(text: Any, position: int) -> ir.Value:
     comma = ibis.ifelse(text.contains("，"), "，", ",")
-    place = ibis.ifelse(composite, regexp_replace(text, _WITH_PHONE, "", ""), text)
-    parted = regexp_matches(place, _PARTED)
-    nothing = ibis.null("string")
-    province, city = _names()
+    return ibis.ifelse(_is_composite(text), split_part(text, comma, position), None)
+
+
+def _province(text: Any) -> ir.Value:
+    place, (province, _) = _place(text), _names()
     begins = regexp_extract(place, rf"^\s*(?:中国)?\s*({province})", 1).nullif("")
+    return ibis.coalesce(regexp_extract(place, _PARTED, 1).nullif(""), begins)
+
+
+def _city(text: Any) -> ir.Value:
+    place, (province, city) = _place(text), _names()
     goes_on = regexp_extract(place, rf"^\s*(?:中国)?\s*(?:{province})?\s*({city})", 1).nullif("")
-    return {
-        "people.name": ibis.ifelse(composite, split_part(text, comma, 1), nothing),
-        "people.phone": ibis.ifelse(composite, split_part(text, comma, 2), nothing),
-        "customers.province": ibis.ifelse(parted, regexp_extract(place, _PARTED, 1), begins),
-        "customers.city": ibis.ifelse(parted, regexp_extract(place, _PARTED, 2), goes_on),
-        "people.address": place,
-    }
+    return ibis.coalesce(regexp_extract(place, _PARTED, 2).nullif(""), goes_on)
+
+
+PARTS: dict[str, Callable[[Any], Any]] = {
+    "people.name": lambda text: _between_commas(text, 1),
+    "people.phone": lambda text: _between_commas(text, 2),
+    "customers.province": _province,
+    "customers.city": _city,
+    "people.address": _place,
+}
+"""What stands in an address: "people.name" and so on to how it is cut out.
+
+An address without name and phone in front is the place alone. Province and city are read where
+blanks part them, else where the address begins with the name of one.
+"""
 
 
 @lru_cache(maxsize=1)

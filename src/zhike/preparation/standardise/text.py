@@ -26,7 +26,7 @@ _PAIRS = list(zip(FULL_WIDTH, HALF_WIDTH, strict=True))
 _LETTERS = [(full, half) for full, half in _PAIRS if half.isalnum()]
 _NOTHING = "|".join(re.escape(word) for word in MISSING if word)
 _ODD = rf"(?i)^\s|\s$|^(?:{_NOTHING})?$|[{_SPACES}{_GONE}"
-_ODD_PROSE, _ODD_TOKEN = _ODD + "０-９Ａ-Ｚａ-ｚ]", _ODD + "！-～]"
+ODD_PROSE, ODD_TOKEN = _ODD + "０-９Ａ-Ｚａ-ｚ]", _ODD + "！-～]"
 
 
 def cleaned(text: Any, *, token: bool) -> ir.Value:
@@ -45,7 +45,7 @@ def cleaned(text: Any, *, token: bool) -> ir.Value:
     )
     trimmed = trim_of(folded_text, _BLANK)
     nothing = regexp_matches(trimmed, f"(?i)^(?:{_NOTHING})?$")
-    odd = regexp_matches(text, _ODD_TOKEN if token else _ODD_PROSE)
+    odd = regexp_matches(text, ODD_TOKEN if token else ODD_PROSE)
     return ibis.cases((~odd, text), (nothing, ibis.null("string")), else_=trimmed)
 
 

@@ -14,15 +14,16 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 
-FIRST_YEAR, LAST_YEAR = 1970, 2070
+FIRST_YEAR = 1990
+"""Nothing earlier is a possible event; see `validate`."""
 
 Change = tuple[datetime, int]
 """From when on, and the offset in seconds from then."""
 
 
-def to_utc(local: Any, zone: str) -> ir.Value:
-    """UTC instants of business-zone local times."""
-    first, changes = _changes(zone)
+def to_utc(local: Any, zone: str, last_year: int) -> ir.Value:
+    """UTC instants of a zone's local times; offsets are known from 1990 to the last year."""
+    first, changes = _changes(zone, last_year)
     local_changes = []
     before = first
     for at, after in changes:
@@ -31,9 +32,9 @@ def to_utc(local: Any, zone: str) -> ir.Value:
     return _shifted(local, first, tuple(local_changes), sign=-1)
 
 
-def to_local(instant: Any, zone: str) -> ir.Value:
-    """Business-zone local times of UTC instants."""
-    first, changes = _changes(zone)
+def to_local(instant: Any, zone: str, last_year: int) -> ir.Value:
+    """A zone's local times of UTC instants."""
+    first, changes = _changes(zone, last_year)
     return _shifted(instant, first, changes, sign=1)
 
 
@@ -51,13 +52,13 @@ def _shifted(at: Any, offset: int, changes: tuple[Change, ...], *, sign: int) ->
 
 
 @lru_cache(maxsize=8)
-def _changes(zone: str) -> tuple[int, tuple[Change, ...]]:
+def _changes(zone: str, last_year: int) -> tuple[int, tuple[Change, ...]]:
     """The first offset, then every change of offset, found by halving each month that has one."""
     place = ZoneInfo(zone)
     at = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
     first = before = _offset(at, place)
     changes: list[Change] = []
-    while at.year < LAST_YEAR:
+    while at.year <= last_year:
         later = at + timedelta(days=7)
         after = _offset(later, place)
         if after != before:

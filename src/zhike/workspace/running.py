@@ -8,7 +8,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -184,20 +184,19 @@ def configured_analyses(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, 
     return {name: made(kind, settings.get(name, {})) for name, kind in REGISTRY.items()}
 
 
-def made(kind: Callable[..., Analysis], values: Mapping[str, Any]) -> Analysis:
+def made(kind: type[Analysis], values: Mapping[str, Any]) -> Analysis:
     """An analysis with these parameters.
 
     Raises:
         ParameterError: It has no such parameter, or a value is outside what is allowed.
     """
-    import dataclasses
-
-    known = {item.name for item in dataclasses.fields(kind)}
+    known = {item.name for item in fields(kind)}
     for name in values.keys() - known:
         raise ParameterError.unknown(lazy("parameter"), name, known)
-    return kind(
-        **{name: tuple(item) if isinstance(item, list) else item for name, item in values.items()}
-    )
+    given: dict[str, Any] = {
+        name: tuple(item) if isinstance(item, list) else item for name, item in values.items()
+    }
+    return kind(**given)
 
 
 def _outcome(analysis: Analysis, shop: Shop, folder: Path) -> tuple[str, dict[str, str]]:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+import ibis
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,3 +69,16 @@ def test_a_previous_period_ends_where_the_next_begins(unit: str, day: date) -> N
     assert before.to_on == period.from_on
     calendar = Calendar(unit)
     assert calendar.number(before.from_on) <= calendar.number(day)
+
+
+@pytest.mark.parametrize("unit", ["week", "month", "quarter"])
+def test_a_column_of_days_is_read_as_one_day_is(unit: str) -> None:
+    calendar = Calendar(unit)
+    days = [date(1999, 12, 31) + timedelta(days=37 * place) for place in range(300)]
+    table = ibis.memtable(pa.table({"day": days}))
+    rows = table.select(
+        "day", number=calendar.number_of(table.day), text=calendar.text_of(table.day)
+    )
+    for row in rows.to_pyarrow().to_pylist():
+        assert row["number"] == calendar.number(row["day"])
+        assert row["text"] == calendar.text(row["number"])

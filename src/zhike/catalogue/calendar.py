@@ -56,10 +56,15 @@ class Calendar:
 
     def text_of(self, day: ir.DateValue) -> ir.StringValue:
         """The period of each day of a column, as people write it."""
-        if self.unit == "week":
-            return day.truncate("W").cast("date").cast("string")
-        year = day.year().cast("string")
         if self.unit == "quarter":
-            return year + "-Q" + ((day.month() + 2) // 3).cast("string")
-        month = day.month()
-        return year + (month < 10).ifelse("-0", "-") + month.cast("string")
+            return day.year().cast("string") + "-Q" + ((day.month() + 2) // 3).cast("string")
+        if self.unit == "month":
+            return day.year().cast("string") + _two_digits(day.month())
+        # Put together from its parts: engines write a truncated day as text in their own ways.
+        monday = day.truncate("W")
+        month, last = _two_digits(monday.month()), _two_digits(monday.day())
+        return monday.year().cast("string") + month + last
+
+
+def _two_digits(number: ir.IntegerValue) -> ir.StringValue:
+    return (number < 10).ifelse("-0", "-") + number.cast("string")

@@ -41,6 +41,6 @@ def test_a_year_of_a_shop_from_the_raw_file_to_the_report(
     assert again["files"][0]["fates"]["unchanged"] == 525_461
     for language in ("en", "zh"):
         path = tmp_path / f"{language}.html"
-        code, written = zhike("--lang", language, "report", path)
+        code, _ = zhike("--lang", language, "report", path)
         assert code == 0
         assert path.stat().st_size > 500_000

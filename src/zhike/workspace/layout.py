@@ -76,16 +76,6 @@ class Layout:
         """Held by whoever writes."""
         return self.root / ".lock"
 
-    @property
-    def holder(self) -> Path:
-        """Who holds the lock: process, work and start."""
-        return self.root / ".lock.json"
-
-    @property
-    def log(self) -> Path:
-        """Details of unexpected faults."""
-        return self.root / "zhike.log"
-
     def folders(self) -> tuple[Path, ...]:
         """The folders that a workspace always has."""
         return (self.landing, self.prepared, self.objects, self.snapshots, self.mappings)

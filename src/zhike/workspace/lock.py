@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from json import JSONDecodeError
+from pathlib import Path
 
 from zhike.errors import WorkspaceError
 from zhike.i18n import LazyText, format_instant, lazy
@@ -30,10 +31,10 @@ def sole_writer(layout: Layout, work: str) -> Iterator[None]:
         raise _busy(layout) from busy
     try:
         started_at = datetime.now(UTC).isoformat(timespec="seconds")
-        write_json(layout.holder, {"pid": os.getpid(), "work": work, "started_at": started_at})
+        write_json(_holder(layout), {"pid": os.getpid(), "work": work, "started_at": started_at})
         yield
     finally:
-        layout.holder.unlink(missing_ok=True)
+        _holder(layout).unlink(missing_ok=True)
         lock.release()
 
 
@@ -44,7 +45,7 @@ def _busy(layout: Layout) -> WorkspaceError:
 
 def _who(layout: Layout) -> LazyText:
     with suppress(OSError, JSONDecodeError, KeyError):  # the holder is just coming or going
-        holder = read_json(layout.holder)
+        holder = read_json(_holder(layout))
         started_at = datetime.fromisoformat(holder["started_at"]).astimezone()
         return lazy(
             "Another `zhike {work}` is at work here: process {pid}, since {started}.",
@@ -53,3 +54,8 @@ def _who(layout: Layout) -> LazyText:
             started=format_instant(started_at),
         )
     return lazy("Another Zhike is at work here.")
+
+
+def _holder(layout: Layout) -> Path:
+    """Who holds the lock; beside it, since taking the lock empties the lock file itself."""
+    return layout.lock.with_name(".lock.json")

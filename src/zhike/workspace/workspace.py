@@ -293,6 +293,8 @@ class Workspace:
         from zhike.workspace.preparing import Kitchen
 
         engine = self._engine()
+        # Beside the data rather than in /tmp, which is often a part of memory.
+        engine.connection.settings["temp_directory"] = str(self._layout.scratch)
         try:
             yield Kitchen(
                 layout=self._layout,
@@ -302,6 +304,7 @@ class Workspace:
             )
         finally:
             engine.close()
+            remove_tree(self._layout.scratch)
 
 
 def _computed(analysis: Analysis, shop: Shop) -> Any:

@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 from zhike.preparation.slots import Slot
 from zhike.preparation.standardise import PLAIN_OPTIONS
 
-REPEATS = 3
+REPEATS = 2
 """A column of values that come so often on average is read once a distinct value."""
 
 
@@ -55,4 +55,4 @@ def _way(slot: Slot, odd: int, repeats: bool) -> Way:
         return Way.WORDS
     if not odd and slot.options.keys() <= PLAIN_OPTIONS:
         return Way.PLAIN
-    return Way.DISTINCT if repeats else Way.ROWS
+    return Way.DISTINCT if repeats or slot.cut is not None else Way.ROWS

@@ -37,8 +37,8 @@ def order_lines_table(lines: ir.Table) -> ir.Table:
 
 
 def products_table(lines: ir.Table) -> ir.Table:
-    """Products that lines name: the name said most often of those sold, the rest as last said."""
-    rows = lines.filter(_._code != "", _._kind.isin(["goods", "sample"]))
+    """Goods that lines name: the name said most often of those sold, the rest as last said."""
+    rows = lines.filter(_._code != "", _._kind == "goods")
     others = {
         name: value
         for name, value in fed_columns("products", rows).items()

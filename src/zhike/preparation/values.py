@@ -41,20 +41,20 @@ def read_closely(writings: ir.Table, slots: Numbered, bench: Workbench) -> ir.Ta
     """The table of writings with the value columns of odd slots added."""
     if not slots:
         return writings
-    cut = {n: slot.cut(writings[f"s{n}"]) if slot.cut else writings[f"s{n}"] for n, slot in slots.items()}
-    texts = bench.step(
-        writings.mutate(
-            **{
-                f"t{n}": cut[n] if slot.is_choice else cleaned(cut[n], token=slot.is_token)
-                for n, slot in slots.items()
-            }
-        )
-    )
+    texts = writings.mutate(**{f"t{n}": _text(writings[f"s{n}"], slot) for n, slot in slots.items()})
+    # Words are looked for before they are read: what was cut out is then not cut out twice.
+    is_cut = any(slot.cut is not None and slot.is_choice for slot in slots.values())
+    texts = bench.keep(texts) if is_cut else bench.step(texts)
     wide = _with_words(texts, slots)
     columns: dict[str, ir.Value] = {}
     for n, slot in slots.items():
         columns |= _word(wide, n, slot) if slot.is_choice else _value(wide[f"t{n}"], n, slot)
     return bench.step(wide.select(*writings.columns, **columns))
+
+
+def _text(writing: ir.Value, slot: Slot) -> ir.Value:
+    part = slot.cut(writing) if slot.cut is not None else writing
+    return part if slot.is_choice else cleaned(part, token=slot.is_token)
 
 
 def _value(text: Any, n: int, slot: Slot) -> dict[str, ir.Value]:

@@ -161,7 +161,7 @@ def test_a_long_table_is_cut_and_says_where_the_rest_is() -> None:
 
 
 def test_a_finding_says_how_to_list_its_customers() -> None:
-    command = "zhike customers --analysis rfm --where segment=at_risk"
+    command = "zhike customers rfm --where segment=at_risk"
     assert command in render_html(REPORT)
 
 

@@ -157,8 +157,14 @@ def _shown(reports: list[dict[str, Any]]) -> Iterator[str | LazyText | Sheet]:
         )
         for code, count in report["reasons"].items():
             yield f"    {REASONS.get(code, code)} {format_count(count)}"
-        if not fates.keys() <= {"unchanged"}:
-            yield _mapping_sheet(report["mapping"])
+        if fates.keys() <= {"unchanged"}:
+            yield lazy(
+                "  It is here already, as batch {batch}. To read it otherwise, take that back "
+                "with `zhike remove` first.",
+                batch=report["batch"],
+            )
+            continue
+        yield _mapping_sheet(report["mapping"])
         if report["unmapped"]:
             yield lazy("  Not used: {columns}", columns=", ".join(report["unmapped"]))
     if reports:

@@ -125,7 +125,9 @@ class Group(_Spoken, click.Group):
     """
 
     def __init__(self, name: str, words: LazyText, commands: Mapping[str, str]) -> None:
-        super().__init__(name, params=shared_options(), no_args_is_help=True)
+        super().__init__(
+            name, params=shared_options(), callback=_list_commands, invoke_without_command=True
+        )
         self.words = words
         self._addresses = commands
 
@@ -232,6 +234,13 @@ def shared_options() -> list[click.Parameter]:
         ),
         option("--json", lazy("Answer in JSON, for programs."), is_flag=True),
     ]
+
+
+def _list_commands() -> None:
+    """A group without a command shows what there is."""
+    ctx = click.get_current_context()
+    if ctx.invoked_subcommand is None:
+        raise click.exceptions.NoArgsIsHelpError(ctx)
 
 
 def _show_version(ctx: click.Context, version: str) -> None:

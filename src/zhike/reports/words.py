@@ -31,12 +31,12 @@ def customers_command(analysis: str, finding: Finding) -> str:
     Examples:
         >>> finding = Finding(code="x", sentence=lazy("x"), customers={"segment": "at_risk"})
         >>> customers_command("rfm", finding)
-        'zhike customers --analysis rfm --where segment=at_risk'
+        'zhike customers rfm --where segment=at_risk'
     """
     if not finding.customers:
         return ""
     cells = [f"--where {shlex.quote(f'{key}={value}')}" for key, value in finding.customers.items()]
-    return " ".join(["zhike customers", f"--analysis {analysis}", *cells])
+    return " ".join([f"zhike customers {analysis}", *cells])
 
 
 def period_words(about: About) -> LazyText:

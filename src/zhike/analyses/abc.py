@@ -68,8 +68,10 @@ class ABC(Analysis):
     question: ClassVar[LazyText] = lazy("Which few customers and products bring most revenue?")
     needs: ClassVar[Needs] = Needs(columns={"orders": ("customer_id", "paid_amount")})
 
-    a_share: Annotated[float, Share()] = 0.7
-    b_share: Annotated[float, Share()] = 0.9
+    a_share: Annotated[float, Share(), lazy("Share of revenue that class A brings.")] = 0.7
+    b_share: Annotated[
+        float, Share(), lazy("Share of revenue that classes A and B bring together.")
+    ] = 0.9
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -66,8 +66,10 @@ class Cohorts(Analysis):
     question: ClassVar[LazyText] = lazy("Do new customers come back, and what are they worth?")
     needs: ClassVar[Needs] = Needs(columns={"orders": ("customer_id", "ordered_at")})
 
-    unit: Annotated[str, OneOf(("week", "month", "quarter"))] = "month"
-    most_periods: Annotated[int, Whole(1, 520)] = 36
+    unit: Annotated[str, OneOf(("week", "month", "quarter")), lazy("Length of a period.")] = "month"
+    most_periods: Annotated[
+        int, Whole(1, 520), lazy("How many periods after the first are followed at most.")
+    ] = 36
 
     def run(self, data: Shop) -> CohortsResult:
         """Retention and cumulative net revenue per customer of every cohort."""
@@ -159,8 +161,13 @@ class CohortsResult:
             "amount",
             lazy("Cells: what a customer of each cohort has brought by each later period."),
         )
+        yield self._mean_chart()
+        if not self.cells.num_rows:
+            yield Text(body=lazy("No cohort has completed its first period yet."), tone="note")
+
+    def _mean_chart(self) -> Chart:
         title = lazy("The mean cohort")
-        yield Chart(
+        return Chart(
             name="mean_retention",
             title=title,
             option=charts.line(
@@ -175,8 +182,6 @@ class CohortsResult:
                 note=lazy("Each period is a mean over the cohorts that have reached its end."),
             ),
         )
-        if not self.cells.num_rows:
-            yield Text(body=lazy("No cohort has completed its first period yet."), tone="note")
 
     def _heatmap(self, value: str, title: LazyText, format: Format, words: LazyText) -> Chart:
         shown = self.cohorts["cohort"].to_pylist()[-COHORTS_SHOWN:]

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from zhike import charts
 from zhike.analyses.columns import CUSTOMERS, TOTALS, coded, totals_by
-from zhike.analyses.lifecycle_counts import monthly_counts, stages_at
+from zhike.analyses.lifecycle_counts import members_at, monthly_counts, stages_at
 from zhike.blocks import Block, Chart, Column, Finding, Table, Text
 from zhike.catalogue import (
     STAGES,
@@ -24,17 +23,13 @@ from zhike.catalogue import (
     StageThresholds,
     Whole,
     as_of_day,
-    customer_facts,
     customers_of,
-    prospects,
     stage_thresholds,
 )
-from zhike.catalogue.stages import stage_of
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
 
 BEFORE: dict[str, LazyText] = {"new": lazy("Not known yet"), **STAGES}
-CUSTOMER = ("customer_id", "stage", "first_on", "last_on", "recency_days", "frequency", "monetary")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +60,22 @@ class Lifecycle(Analysis):
     question: ClassVar[LazyText] = lazy("Where do our customers stand, and how many are we losing?")
     needs: ClassVar[Needs] = Needs(columns={"orders": ("customer_id", "ordered_at")})
 
-    lost_after_days: Annotated[int | None, Whole(1, 3650)] = None
-    loyal_after: Annotated[int | None, Whole(2, 1000)] = None
-    since: date | None = None
-    until: date | None = None
+    lost_after_days: Annotated[
+        int | None,
+        Whole(1, 3650),
+        lazy("Days of silence after which a customer is lost; empty takes them from the data."),
+    ] = None
+    loyal_after: Annotated[
+        int | None,
+        Whole(2, 1000),
+        lazy("Purchases that make a customer loyal; empty takes them from the data."),
+    ] = None
+    since: Annotated[
+        date | None, lazy("First day of the transitions; empty begins the last complete month.")
+    ] = None
+    until: Annotated[
+        date | None, lazy("Second day of the transitions; empty ends the last complete month.")
+    ] = None
 
     def run(self, data: Shop) -> LifecycleResult:
         """The stages now, month by month, and between two days."""
@@ -79,7 +86,7 @@ class Lifecycle(Analysis):
         month = Period.last_month(as_of=day)
         until = min(self.until or month.to_on, day)
         since = min(self.since or month.from_on, until)
-        stages = _stages(data, day, thresholds)
+        stages = members_at(data, day, thresholds)
         cells = _cells(stages)
         return LifecycleResult(
             as_of=day,
@@ -258,20 +265,6 @@ class LifecycleResult:
     def customers(self, **cell: str) -> ir.Table:
         """The customers of a stage, such as `stage="lost"`; all who are known without one."""
         return customers_of(self.members, cell)
-
-
-def _stages(shop: Shop, day: date, thresholds: StageThresholds) -> ir.Table:
-    facts = customer_facts(shop, day)
-    bought = facts.mutate(stage=stage_of(facts.frequency, facts.recency_days, thresholds))
-    known = prospects(shop, day)
-    waiting = known.filter(known.first_on.isnull())
-    nulls = {
-        name: ibis.null(kind)
-        for name, kind in facts.schema().items()
-        if name not in ("customer_id", "first_on")
-    }
-    waiting = waiting.select("customer_id", "first_on", stage=ibis.literal("potential"), **nulls)
-    return bought.select(*CUSTOMER).union(waiting.select(*CUSTOMER))
 
 
 def _cells(stages: ir.Table) -> pa.Table:

@@ -15,11 +15,19 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from zhike.catalogue import STAGES, Calendar, StageThresholds, prospects, purchase_history
+from zhike.catalogue import (
+    STAGES,
+    Calendar,
+    StageThresholds,
+    customer_facts,
+    prospects,
+    purchase_history,
+)
 from zhike.catalogue.stages import bought_stage, stage_of
 from zhike.schema import Shop
 
 MONTHS = Calendar("month")
+CUSTOMER = ("customer_id", "stage", "first_on", "last_on", "recency_days", "frequency", "monetary")
 NEVER = 10**6
 """A month number beyond all others: the interval is still open."""
 
@@ -113,3 +121,18 @@ def stages_at(
     )
     pairs = ibis.union(same, moved, waiting)
     return pairs.group_by("before", "after").agg(customers=pairs.count())
+
+
+def members_at(shop: Shop, day: date, thresholds: StageThresholds) -> ir.Table:
+    """Lazy, one row a known customer: the stage and the customer facts."""
+    facts = customer_facts(shop, day)
+    bought = facts.mutate(stage=stage_of(facts.frequency, facts.recency_days, thresholds))
+    known = prospects(shop, day)
+    waiting = known.filter(known.first_on.isnull())
+    nulls = {
+        name: ibis.null(kind)
+        for name, kind in facts.schema().items()
+        if name not in ("customer_id", "first_on")
+    }
+    waiting = waiting.select("customer_id", "first_on", stage=ibis.literal("potential"), **nulls)
+    return bought.select(*CUSTOMER).union(waiting.select(*CUSTOMER))

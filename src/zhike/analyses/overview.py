@@ -8,21 +8,20 @@ from datetime import date
 from math import sqrt
 from typing import Annotated, ClassVar
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from zhike import charts
 from zhike.analyses.columns import REVENUE
+from zhike.analyses.overview_months import months_of
 from zhike.blocks import Block, Chart, Column, Finding, Number, Table, Text
 from zhike.catalogue import (
     METRIC,
     METRICS,
     Analysis,
-    Calendar,
     Needs,
     Period,
+    PeriodText,
     Shown,
     Whole,
     as_of_day,
@@ -35,7 +34,6 @@ from zhike.catalogue import (
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
 
-MONTHS = Calendar("month")
 MONTHS_SHOWN = 25
 COUNTED = ("orders", "customers", "new_customers")
 NOISE = 3
@@ -68,13 +66,19 @@ class Overview(Analysis):
     question: ClassVar[LazyText] = lazy("How is business, and what has changed?")
     needs: ClassVar[Needs] = Needs(columns={"orders": ("ordered_at", "paid_amount")})
 
-    period: str = ""
-    lost_after_days: Annotated[int | None, Whole(1, 3650)] = None
+    period: Annotated[
+        str, PeriodText(), lazy("Period to measure; empty means the last complete month.")
+    ] = ""
+    lost_after_days: Annotated[
+        int | None,
+        Whole(1, 3650),
+        lazy("Days of silence after which a customer is lost; empty takes them from the data."),
+    ] = None
 
     def run(self, data: Shop) -> OverviewResult:
         """The metrics of the three periods, and the months that led there."""
         day = as_of_day(data, self.as_of)
-        months = _months(data, day)
+        months = months_of(data, day)
         first_on = _first_day(data, day)
         period = Period.parse(self.period, as_of=day, first_on=first_on)
         compared = {PREVIOUS: period.previous(), LAST_YEAR: period.last_year()}
@@ -146,6 +150,9 @@ class OverviewResult:
                 comparisons={PREVIOUS: row["previous"], LAST_YEAR: row["last_year"]},
                 direction=metric.direction,
             )
+        yield from self._charts()
+
+    def _charts(self) -> Iterator[Chart]:
         yield Chart(
             name="revenue_by_month",
             title=lazy("Net revenue by month"),
@@ -242,48 +249,6 @@ def _first_day(shop: Shop, day: date) -> date:
     daily = daily_amounts(shop, day)
     first: date | None = daily.filter(daily.orders > 0).day.min().to_pyarrow().as_py()
     return first or day
-
-
-def _months(shop: Shop, day: date) -> pa.Table:
-    """Money of each month from the days, customers from the purchase history."""
-    daily = daily_amounts(shop, day)
-    history = purchase_history(shop, day)
-    month, before = MONTHS.number_of(history.ordered_on), MONTHS.number_of(history.previous_on)
-    first_inside = history.previous_on.isnull() | (before < month)
-    nothing = ibis.literal(0, "int64")
-    money = daily.group_by(month=MONTHS.number_of(daily.day)).agg(
-        revenue=(daily.goods_amount - daily.refund_amount).sum().cast("float64"),
-        orders=daily.orders.sum().cast("int64"),
-        customers=nothing,
-        new_customers=nothing,
-    )
-    people = history.group_by(month=month).agg(
-        revenue=ibis.literal(0.0),
-        orders=nothing,
-        customers=first_inside.ifelse(1, 0).sum().cast("int64"),
-        new_customers=(history.nth == 1).ifelse(1, 0).sum().cast("int64"),
-    )
-    both = money.union(people)
-    sums = {
-        name: both[name].sum().cast(kind) for name, kind in both.schema().items() if name != "month"
-    }
-    rows = both.group_by("month").agg(**sums).order_by("month").to_pyarrow()
-    return _every_month(rows)
-
-
-def _every_month(rows: pa.Table) -> pa.Table:
-    """Months in which nothing happened put in as zeros, month numbers as text."""
-    numbers = rows["month"].to_pylist()
-    every = range(numbers[0], numbers[-1] + 1) if numbers else range(0)
-    place = pc.index_in(pa.array(every, pa.int64()), value_set=rows["month"].combine_chunks())
-    filled = {
-        name: pc.fill_null(rows[name].take(place), 0)
-        for name in rows.column_names
-        if name != "month"
-    }
-    returning = pc.subtract(filled["customers"], filled["new_customers"])
-    months = pa.array([MONTHS.text(number) for number in every], pa.string())
-    return pa.table({"month": months, **filled, "returning_customers": returning})
 
 
 def _buyers(shop: Shop, day: date, period: Period) -> ir.Table:

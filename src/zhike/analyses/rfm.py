@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,8 +14,18 @@ import pyarrow.compute as pc
 
 from zhike import charts
 from zhike.analyses.columns import CUSTOMERS, REVENUE, TOTALS, coded, totals_by
-from zhike.analyses.rfm_names import ADVICE, DIMENSIONS, SEGMENTS, TYPE_OF, TYPES, segment_of
-from zhike.analyses.rfm_scores import MEASURES, SCORES, named, rank_cuts, scored
+from zhike.analyses.rfm_names import ADVICE, DIMENSIONS, SEGMENTS, TYPES, segment_of
+from zhike.analyses.rfm_scores import (
+    MEASURES,
+    cells_of,
+    grid_of,
+    labelled,
+    means_of,
+    named,
+    rank_cuts,
+    scored,
+    type_above,
+)
 from zhike.blocks import Block, Chart, Column, Finding, Number, Table
 from zhike.catalogue import (
     Analysis,
@@ -58,9 +68,21 @@ class RFM(Analysis):
     question: ClassVar[LazyText] = lazy("Which customers are best, and which are slipping away?")
     needs: ClassVar[Needs] = Needs(columns={"orders": ("customer_id", "ordered_at", "paid_amount")})
 
-    recency_cuts: Annotated[tuple[float, ...] | None, Ascending(4)] = None
-    frequency_cuts: Annotated[tuple[float, ...] | None, Ascending(4)] = None
-    monetary_cuts: Annotated[tuple[float, ...] | None, Ascending(4)] = None
+    recency_cuts: Annotated[
+        tuple[float, ...] | None,
+        Ascending(4),
+        lazy("Days since the last purchase that part the recency scores; empty ranks."),
+    ] = None
+    frequency_cuts: Annotated[
+        tuple[float, ...] | None,
+        Ascending(4),
+        lazy("Numbers of purchases that part the frequency scores; empty ranks."),
+    ] = None
+    monetary_cuts: Annotated[
+        tuple[float, ...] | None,
+        Ascending(4),
+        lazy("Amounts of net revenue that part the monetary scores; empty ranks."),
+    ] = None
 
     def run(self, data: Shop) -> RFMResult:
         """Every customer's scores, segment and type."""
@@ -68,15 +90,15 @@ class RFM(Analysis):
         facts = customer_facts(data, day)
         cuts = rank_cuts(facts, monetary_ladder(data, day)) | self._given_cuts()
         scores = scored(facts, cuts)
-        cells = _cells(scores)
-        means = _means(cells)
+        cells = cells_of(scores)
+        means = means_of(cells)
         return RFMResult(
             as_of=day,
             currency=data.currency,
             scores=named(scores, means),
-            segments=totals_by(_labelled(cells, "segment", segment_of), "segment", SEGMENTS),
-            types=totals_by(_labelled(cells, "type", _type_above(means)), "type", TYPES),
-            grid=_grid(cells),
+            segments=totals_by(labelled(cells, "segment", segment_of), "segment", SEGMENTS),
+            types=totals_by(labelled(cells, "type", type_above(means)), "type", TYPES),
+            grid=grid_of(cells),
             thresholds=_thresholds(cuts),
         )
 
@@ -233,48 +255,6 @@ class RFMResult:
     def customers(self, **cell: str) -> ir.Table:
         """The customers of a cell, such as `segment="at_risk"`; all without one."""
         return customers_of(self.scores, cell)
-
-
-def _cells(scores: ir.Table) -> pa.Table:
-    """Customers and their money by the three scores: at most 125 rows, enough for every summary."""
-    cells = scores.group_by(*SCORES).agg(
-        customers=scores.count(),
-        purchases=scores.frequency.sum(),
-        revenue=scores.monetary.sum(),
-    )
-    return cells.order_by(*SCORES).to_pyarrow()
-
-
-def _means(cells: pa.Table) -> dict[str, float]:
-    customers = pc.sum(cells["customers"]).as_py() or 1
-    return {
-        name: (pc.sum(pc.multiply(cells[name], cells["customers"])).as_py() or 0) / customers
-        for name in SCORES
-    }
-
-
-def _type_above(means: Mapping[str, float]) -> Callable[[int, int, int], str]:
-    def type_of(*scores: int) -> str:
-        above = [score > means[name] for name, score in zip(SCORES, scores, strict=True)]
-        return TYPE_OF[above[0], above[1], above[2]]
-
-    return type_of
-
-
-def _labelled(cells: pa.Table, column: str, name_of: Callable[[int, int, int], str]) -> pa.Table:
-    names = [
-        name_of(*scores) for scores in zip(*(cells[it].to_pylist() for it in SCORES), strict=True)
-    ]
-    return cells.append_column(column, pa.array(names, pa.string()))
-
-
-def _grid(cells: pa.Table) -> pa.Table:
-    by = list(SCORES[:2])
-    sums = cells.group_by(by).aggregate([("customers", "sum"), ("revenue", "sum")])
-    rows = sums.rename_columns([*by, "customers", "revenue"]).sort_by(
-        [(it, "ascending") for it in by]
-    )
-    return rows.set_column(3, "revenue", pc.cast(rows["revenue"], pa.float64()))
 
 
 def _thresholds(cuts: Mapping[str, tuple[Cut, ...]]) -> pa.Table:

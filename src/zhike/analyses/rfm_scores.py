@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from zhike.analyses.rfm_names import GRID, SEGMENTS, TYPE_OF
 from zhike.catalogue.ladder import Cut, ladder, places
@@ -71,3 +73,50 @@ def named(scores: ir.Table, means: Mapping[str, float]) -> ir.Table:
         for flags, kind in TYPE_OF.items()
     ]
     return scores.mutate(segment=ibis.cases(*segments), type=ibis.cases(*types))
+
+
+def cells_of(scores: ir.Table) -> pa.Table:
+    """Customers and their money by the three scores: at most 125 rows, enough for every summary."""
+    cells = scores.group_by(*SCORES).agg(
+        customers=scores.count(),
+        purchases=scores.frequency.sum(),
+        revenue=scores.monetary.sum(),
+    )
+    return cells.order_by(*SCORES).to_pyarrow()
+
+
+def means_of(cells: pa.Table) -> dict[str, float]:
+    """The mean of each score over customers."""
+    customers = pc.sum(cells["customers"]).as_py() or 1
+    return {
+        name: (pc.sum(pc.multiply(cells[name], cells["customers"])).as_py() or 0) / customers
+        for name in SCORES
+    }
+
+
+def type_above(means: Mapping[str, float]) -> Callable[[int, int, int], str]:
+    """What names the type of three scores, given their means."""
+
+    def type_of(*scores: int) -> str:
+        above = [score > means[name] for name, score in zip(SCORES, scores, strict=True)]
+        return TYPE_OF[above[0], above[1], above[2]]
+
+    return type_of
+
+
+def labelled(cells: pa.Table, column: str, name_of: Callable[[int, int, int], str]) -> pa.Table:
+    """The cells with one more column: the name that their three scores get."""
+    names = [
+        name_of(*scores) for scores in zip(*(cells[it].to_pylist() for it in SCORES), strict=True)
+    ]
+    return cells.append_column(column, pa.array(names, pa.string()))
+
+
+def grid_of(cells: pa.Table) -> pa.Table:
+    """Customers and revenue by recency and frequency score."""
+    by = list(SCORES[:2])
+    sums = cells.group_by(by).aggregate([("customers", "sum"), ("revenue", "sum")])
+    rows = sums.rename_columns([*by, "customers", "revenue"]).sort_by(
+        [(it, "ascending") for it in by]
+    )
+    return rows.set_column(3, "revenue", pc.cast(rows["revenue"], pa.float64()))

@@ -84,10 +84,18 @@ class ValueTiers(Analysis):
     question: ClassVar[LazyText] = lazy("Who is worth most to us, and who buys often?")
     needs: ClassVar[Needs] = Needs(columns={"orders": ("customer_id", "paid_amount")})
 
-    by: Annotated[str, OneOf(("customers", "revenue"))] = "customers"
-    high_share: Annotated[float, Share()] = 0.2
-    middle_share: Annotated[float, Share()] = 0.3
-    often: Annotated[int | None, Whole(2, 1000)] = None
+    by: Annotated[
+        str,
+        OneOf(("customers", "revenue")),
+        lazy("Whether the tiers are shares of customers or of revenue."),
+    ] = "customers"
+    high_share: Annotated[float, Share(), lazy("Share of the high tier.")] = 0.2
+    middle_share: Annotated[float, Share(), lazy("Share of the middle tier.")] = 0.3
+    often: Annotated[
+        int | None,
+        Whole(2, 1000),
+        lazy("Purchases from which a customer buys often; empty takes them from the data."),
+    ] = None
 
     def __post_init__(self) -> None:
         super().__post_init__()

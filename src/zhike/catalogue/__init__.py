@@ -9,7 +9,7 @@ from zhike.catalogue.customers import customers_of
 from zhike.catalogue.facts import customer_facts, daily_amounts, purchase_history
 from zhike.catalogue.metrics import METRIC, METRICS, Metric
 from zhike.catalogue.parameters import Ascending, OneOf, Parameter, Share, Whole, parameters_of
-from zhike.catalogue.periods import Period
+from zhike.catalogue.periods import Period, PeriodText
 from zhike.catalogue.products import product_facts
 from zhike.catalogue.purchases import as_of_day, purchases, refund_rows
 from zhike.catalogue.shown import Shown
@@ -27,6 +27,7 @@ __all__ = [
     "OneOf",
     "Parameter",
     "Period",
+    "PeriodText",
     "Result",
     "Share",
     "Shown",

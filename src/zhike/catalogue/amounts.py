@@ -49,7 +49,7 @@ def _rounded(rows: pa.Table) -> pa.Table:
     """Amounts without the dust of binary fractions: money has four decimals."""
     for place, metric in enumerate(METRICS, start=1):
         if metric.format == "amount":
-            amounts = pc.round(rows[metric.name], ndigits=6)
+            amounts = pc.round(rows[metric.name], ndigits=8)
             rows = rows.set_column(place, metric.name, amounts)
     return rows
 

@@ -6,13 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar, Protocol
+from typing import Annotated, Any, ClassVar, Protocol
 
 import ibis.expr.types as ir
 
 from zhike.blocks import Block, Finding
 from zhike.catalogue.parameters import check_parameters
-from zhike.i18n import LazyText
+from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
 
 
@@ -68,7 +68,9 @@ class Analysis(ABC):
     question: ClassVar[LazyText]
     needs: ClassVar[Needs] = Needs()
 
-    as_of: date | None = None
+    as_of: Annotated[
+        date | None, lazy("Day to look back from; what happened on or after it is left out.")
+    ] = None
 
     def __post_init__(self) -> None:
         check_parameters(self)

@@ -125,56 +125,59 @@ def _customer_facts(shop: Shop, day: date) -> ir.Table:
 
 
 def _daily_amounts(shop: Shop, day: date) -> ir.Table:
-    orders = accepted_orders(shop, day)
-    with_goods = orders.gross_amount > 0
-    identified = orders.customer_id.notnull()
-    goods = (orders.gross_amount - orders.discount_amount).cast(MONEY)
-    parts = [
-        _by_day(
-            orders,
-            orders.ordered_on,
-            orders=with_goods.ifelse(1, 0),
-            identified_orders=(with_goods & identified).ifelse(1, 0),
-            goods_amount=with_goods.ifelse(goods, 0),
-            identified_amount=(with_goods & identified).ifelse(goods, 0),
-            shipping_amount=orders.shipping_amount,
-            fee_amount=orders.fee_amount,
-            adjustment_amount=orders.adjustment_amount,
-            paid_amount=with_goods.ifelse(orders.paid_amount, 0),
-        )
-    ]
-    given_back = refunded_orders(shop, day)
+    parts = [_ordered(accepted_orders(shop, day))]
+    given_back, refunds = refunded_orders(shop, day), refund_rows(shop, day)
     if given_back is not None:
         # Taking off the few that came back whole is cheaper than marking them among all.
-        identified = given_back.customer_id.notnull()
-        parts += [
-            _by_day(
-                given_back,
-                given_back.ordered_on,
-                orders=given_back.order_id.notnull().ifelse(-1, 0),
-                identified_orders=identified.ifelse(-1, 0),
-                goods_amount=-given_back.goods_amount,
-                identified_amount=identified.ifelse(-given_back.goods_amount, 0),
-            )
-        ]
-    refunds = refund_rows(shop, day)
+        parts += [_undone(given_back)]
     if refunds is not None:
-        identified_net = refunds.is_net & refunds.customer_id.notnull()
-        parts += [
-            _by_day(
-                refunds,
-                refunds.refunded_on,
-                refund_amount=refunds.is_net.ifelse(refunds.amount, 0),
-                identified_refund_amount=identified_net.ifelse(refunds.amount, 0),
-                shipping_amount=(refunds.kind == "shipping").ifelse(-refunds.amount, 0),
-                fee_amount=(refunds.kind == "fee").ifelse(-refunds.amount, 0),
-                adjustment_amount=refunds.kind.isin(ADJUSTMENT_KINDS).ifelse(-refunds.amount, 0),
-                returned_amount=(refunds.kind != "test").ifelse(refunds.amount, 0),
-            )
-        ]
+        parts += [_refunded(refunds)]
     daily = parts[0] if len(parts) == 1 else ibis.union(*parts)
     sums = {name: daily[name].sum() for name in AMOUNTS}
     return shop.engine.materialise(daily.group_by("day").agg(**sums))
+
+
+def _ordered(orders: ir.Table) -> ir.Table:
+    with_goods, identified = orders.gross_amount > 0, orders.customer_id.notnull()
+    goods = (orders.gross_amount - orders.discount_amount).cast(MONEY)
+    return _by_day(
+        orders,
+        orders.ordered_on,
+        orders=with_goods.ifelse(1, 0),
+        identified_orders=(with_goods & identified).ifelse(1, 0),
+        goods_amount=with_goods.ifelse(goods, 0),
+        identified_amount=(with_goods & identified).ifelse(goods, 0),
+        shipping_amount=orders.shipping_amount,
+        fee_amount=orders.fee_amount,
+        adjustment_amount=orders.adjustment_amount,
+        paid_amount=with_goods.ifelse(orders.paid_amount, 0),
+    )
+
+
+def _undone(given_back: ir.Table) -> ir.Table:
+    identified = given_back.customer_id.notnull()
+    return _by_day(
+        given_back,
+        given_back.ordered_on,
+        orders=given_back.order_id.notnull().ifelse(-1, 0),
+        identified_orders=identified.ifelse(-1, 0),
+        goods_amount=-given_back.goods_amount,
+        identified_amount=identified.ifelse(-given_back.goods_amount, 0),
+    )
+
+
+def _refunded(refunds: ir.Table) -> ir.Table:
+    identified_net = refunds.is_net & refunds.customer_id.notnull()
+    return _by_day(
+        refunds,
+        refunds.refunded_on,
+        refund_amount=refunds.is_net.ifelse(refunds.amount, 0),
+        identified_refund_amount=identified_net.ifelse(refunds.amount, 0),
+        shipping_amount=(refunds.kind == "shipping").ifelse(-refunds.amount, 0),
+        fee_amount=(refunds.kind == "fee").ifelse(-refunds.amount, 0),
+        adjustment_amount=refunds.kind.isin(ADJUSTMENT_KINDS).ifelse(-refunds.amount, 0),
+        returned_amount=(refunds.kind != "test").ifelse(refunds.amount, 0),
+    )
 
 
 def _by_day(rows: ir.Table, day: ir.DateColumn, **amounts: ir.NumericValue) -> ir.Table:

@@ -1,7 +1,7 @@
 """Parameter constraints, declared once on the type.
 
-`Annotated[int, Whole(2, 10)]` feeds construction, CLI options, forms, docs and the tests of bad
-values.
+`Annotated[int, Whole(2, 10), lazy("How many bins.")]` feeds construction, CLI options, forms, docs
+and the tests of bad values.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class Parameter:
     type: Any
     default: Any
     constraint: Constraint | None
-    description: str = ""
+    description: LazyText
 
 
 def parameters_of(analysis: type) -> Iterator[Parameter]:
@@ -114,17 +114,16 @@ def parameters_of(analysis: type) -> Iterator[Parameter]:
     hints = get_type_hints(analysis, include_extras=True)
     for item in dataclasses.fields(analysis):
         hint = hints[item.name]
-        constraint = None
+        notes: list[Any] = []
         if get_origin(hint) is Annotated:
             hint, *notes = get_args(hint)
-            constraint = next((note for note in notes if hasattr(note, "allows")), None)
         default = None if item.default is dataclasses.MISSING else item.default
         yield Parameter(
             name=item.name,
             type=hint,
             default=default,
-            constraint=constraint,
-            description=item.metadata.get("description", ""),
+            constraint=next((note for note in notes if hasattr(note, "allows")), None),
+            description=next((note for note in notes if isinstance(note, LazyText)), LazyText("")),
         )
 
 
@@ -140,5 +139,5 @@ def check_parameters(analysis: object) -> None:
             continue
         if parameter.constraint is not None and not parameter.constraint.allows(value):
             raise ParameterError.out_of_bounds(parameter.name, value, parameter.constraint.words())
-        if parameter.type is date and not isinstance(value, date):
+        if date in (parameter.type, *get_args(parameter.type)) and not isinstance(value, date):
             raise ParameterError.out_of_bounds(parameter.name, value, lazy("a day, 2024-03-01"))

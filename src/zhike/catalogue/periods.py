@@ -17,6 +17,22 @@ _WORDS = lazy(
 
 
 @dataclass(frozen=True)
+class PeriodText:
+    """A constraint: text that `Period.parse` reads."""
+
+    def allows(self, value: object) -> bool:
+        """Whether the value is allowed."""
+        try:
+            return isinstance(value, str) and bool(Period.parse(value, as_of=date(2000, 1, 1)))
+        except ParameterError:
+            return False
+
+    def words(self) -> LazyText:
+        """What is allowed."""
+        return _WORDS
+
+
+@dataclass(frozen=True)
 class Period:
     """The days from `from_on` up to, but without, `to_on`.
 

@@ -1,4 +1,4 @@
-"""Files whose records are things of one kind: customers, products, refunds, events, tickets …
+"""Files whose records are things of one kind: customers, products, refunds, events and so on.
 
 Records of one key are one thing: the latest that is filled wins field by field, and the earlier
 records are merged. Where the key is not in the file each record is a thing of its own, named by its
@@ -19,6 +19,7 @@ from zhike.preparation.functions import concat_ws, last_by
 from zhike.preparation.identity import customer_id
 from zhike.preparation.keys import with_own_key
 from zhike.preparation.parsed import Parsed
+from zhike.preparation.quality import Told
 from zhike.preparation.reading import FileReading, Grain
 from zhike.preparation.shapes import fed_columns, typed
 from zhike.preparation.tables import latest_of
@@ -51,10 +52,12 @@ class Decided:
     Attributes:
         tables: Standard table to its rows.
         records: With `_row`, `fate`, `reason`, `key`, `content_hash`.
+        told: Records that a rule told apart, to be counted as repairs.
     """
 
     tables: dict[str, ir.Table]
     records: ir.Table
+    told: tuple[Told, ...] = ()
 
 
 def entity_tables(
@@ -84,12 +87,16 @@ def _with_key(
     if table.name == "customers":
         return records.mutate(_key=identity)
     if table.name == "products":
-        names = [records[name] for name in ("products.product_id", "products.name") if name in parsed]
+        names = [
+            records[name] for name in ("products.product_id", "products.name") if name in parsed
+        ]
         return records.mutate(_key=ibis.coalesce(*names, ibis.null("string")))
     if "customer_id" in table and reading.identity:
         records = records.mutate(**{f"{table.name}.customer_id": identity})
     own = with_own_key(records, "_own", table.name[0])
-    named = [own[f"{table.name}.{name}"] for name in _key_fields(table) if _fed(parsed, table, name)]
+    named = [
+        own[f"{table.name}.{name}"] for name in _key_fields(table) if _fed(parsed, table, name)
+    ]
     if len(named) < len(_key_fields(table)):
         return own.mutate(_key=own._own)
     texts = [value.cast("string").fill_null("") for value in named]
@@ -117,8 +124,9 @@ def _checks(parsed: Parsed, table: StandardTable, context: Context) -> Iterator[
     else:
         name = _NAMED_BY.get(table.name, table.key[0])
         yield key.isnull(), f"missing_{name}"
-        required = [check for check in required_checks(parsed, table)]
-        yield from (check for check in required if check[1] != f"missing_{name}")
+        yield from (
+            check for check in required_checks(parsed, table) if check[1] != f"missing_{name}"
+        )
     day = main_day(table.name)
     if day:
         yield from day_checks(parsed, day, context)

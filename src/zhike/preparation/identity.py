@@ -16,6 +16,7 @@ from zhike.preparation.functions import left, sha256
 from zhike.preparation.standardise.contacts import masked
 from zhike.preparation.standardise.ids import digits_lost
 
+
 def customer_id(table: ir.Table, identity: Sequence[str], salt: str) -> ir.Value:
     """The customer of each row; null where nothing identifies one.
 

@@ -6,10 +6,6 @@ set aside), `key` (of the thing that the record belongs to) and `content_hash`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
-
 import ibis
 import ibis.expr.types as ir
 
@@ -26,9 +22,9 @@ def ledger(decided: ir.Table, raw: ir.Table) -> ir.Table:
     The raw text is only fetched for the few that were set aside.
     """
     aside = decided.filter(_.fate.isin(["rejected", "skipped"])).select(aside_row=_._row)
-    written = raw.select(
-        aside_row=_._row, raw=ibis.coalesce(_._raw, _as_json(raw))
-    ).semi_join(aside, "aside_row")
+    written = raw.select(aside_row=_._row, raw=ibis.coalesce(_._raw, _as_json(raw))).semi_join(
+        aside, "aside_row"
+    )
     rows = decided.left_join(written, [decided._row == written.aside_row])
     return rows.select("_row", "fate", "reason", "raw", "key", "content_hash")
 

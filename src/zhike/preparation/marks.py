@@ -1,4 +1,4 @@
-"""Marks of an order found in its remarks, tags and types: test, brushing, cash on delivery, pre-sale."""
+"""Marks of an order in its remarks, tags and types: test, brushing, pre-sale, paid on delivery."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def marks_of(raw: ir.Table, reading: FileReading) -> dict[str, ir.Value]:
     if reading.grain not in _ORDER_GRAINS:
         return {}
     found = {mark.flag: list(_columns(mark, reading)) for mark in order_marks()}
-    words = {name: folded(raw[name]) for name in {name for names in found.values() for name in names}}
+    words = {
+        name: folded(raw[name]) for name in {name for names in found.values() for name in names}
+    }
     return {
         f"{MARK}orders.{mark.flag}": reduce(
             or_,

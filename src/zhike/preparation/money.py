@@ -21,7 +21,9 @@ def converted(parsed: Parsed, context: Context) -> ir.Table:
         return records
     home = ibis.literal(context.currency)
     kept = {"_currency": currency, "orders.currency": ibis.coalesce(currency, home)}
-    foreign = {code: float(rate) for code, rate in context.rates.items() if code != context.currency}
+    foreign = {
+        code: float(rate) for code, rate in context.rates.items() if code != context.currency
+    }
     if not foreign:
         return records.mutate(**kept)
     rate = currency.cases(*foreign.items(), else_=1.0)
@@ -30,7 +32,9 @@ def converted(parsed: Parsed, context: Context) -> ir.Table:
         for name in records.columns
         if "." in name and _is_money(name)
     }
-    kept["orders.currency"] = ibis.ifelse(currency.isin(list(foreign)), home, kept["orders.currency"])
+    kept["orders.currency"] = ibis.ifelse(
+        currency.isin(list(foreign)), home, kept["orders.currency"]
+    )
     return records.mutate(**kept, **amounts)
 
 

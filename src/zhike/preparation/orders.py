@@ -55,9 +55,7 @@ def _amounts(documents: ir.Table, parsed: Parsed) -> dict[str, Any]:
     from_paid = paid - beside + off.fill_null(ZERO)
     gross = ibis.coalesce(*([from_lines] if priced else []), goods, from_paid, goods_lines)
     # What was paid for less than the goods was given off; nothing paid says nothing of that.
-    given_off = ibis.ifelse(
-        paid > 0, ibis.greatest(gross + beside - paid, ZERO), ibis.null(MONEY)
-    )
+    given_off = ibis.ifelse(paid > 0, ibis.greatest(gross + beside - paid, ZERO), ibis.null(MONEY))
     discount = ibis.coalesce(off, discount_lines.nullif(ZERO), given_off, ZERO)
     return {
         "gross_amount": gross,

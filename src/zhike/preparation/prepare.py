@@ -18,6 +18,7 @@ from zhike.preparation.ledger import count_fates, ledger
 from zhike.preparation.money import converted
 from zhike.preparation.orders import orders_table
 from zhike.preparation.parsed import Parsed, parse
+from zhike.preparation.quality import Told, write_quality
 from zhike.preparation.reading import FileReading
 from zhike.preparation.refunds import refunds_table
 from zhike.preparation.sales import sale_records
@@ -38,6 +39,7 @@ def prepare(raw: ir.Table, reading: FileReading, context: Context, folder: Path)
         decided = decide(parsed, reading, context, bench)
         counts = _write_tables(decided.tables, context, folder)
         write(ledger(decided.records, raw), folder / "records.parquet", context.engine)
+        write_quality(parsed, raw, decided.told, context.engine, folder)
     fates, reasons = count_fates(context.engine.read_parquet([folder / "records.parquet"]))
     return Prepared(
         folder=folder,
@@ -49,9 +51,7 @@ def prepare(raw: ir.Table, reading: FileReading, context: Context, folder: Path)
     )
 
 
-def _sales(
-    parsed: Parsed, reading: FileReading, context: Context, bench: Workbench
-) -> Decided:
+def _sales(parsed: Parsed, reading: FileReading, context: Context, bench: Workbench) -> Decided:
     """What a file of orders or order lines feeds."""
     records = sale_records(parsed, reading, context, bench)
     parsed = replace(parsed, records=records)
@@ -64,7 +64,16 @@ def _sales(
     if reading.grain == "order":
         records = bench.step(_latest_records(records))
     tables = _order_tables(records, sound, unusable, parsed, reading)
-    return Decided(tables, _decided(records, unusable))
+    return Decided(tables, _decided(records, unusable), _told(records))
+
+
+def _told(records: ir.Table) -> tuple[Told, ...]:
+    used = records.filter(_._fate.isnull(), _._problem.isnull())
+    stock = (_._kind == "adjustment") & (_._quantity < 0) & (_._amount == 0)
+    return (
+        Told("return_document", used.filter(_._is_return)),
+        Told("stock_adjustment", used.filter(stock & ~_._is_return)),
+    )
 
 
 def _order_tables(

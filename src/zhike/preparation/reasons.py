@@ -17,11 +17,13 @@ _MISSING = {
 REASONS: Mapping[str, LazyText] = {
     # what the file source set aside
     "blank": lazy("The row is blank."),
-    "title": lazy("The row is a title above the table."),
-    "total": lazy("The row is a total below the table."),
+    "title": lazy("The row is a title or a note outside the table."),
+    "total": lazy("The row is a total of the table."),
     "repeated_header": lazy("The row repeats the header."),
     "too_many_columns": lazy("The row has more columns than the header."),
     "undecodable": lazy("The row holds bytes that are no text."),
+    "not_json": lazy("The line is not JSON."),
+    "not_an_object": lazy("The line is JSON, but not an object with named values."),
     # what preparation set aside
     **_MISSING,
     "missing_identity": lazy("Nothing says which customer it is."),
@@ -50,11 +52,10 @@ REPAIRS: Mapping[str, LazyText] = {
     "phone_format": lazy("A phone number was brought to one format."),
     "email_format": lazy("An e-mail address was brought to one format."),
     "place_name": lazy("A place name was brought to its short form."),
-    "currency_converted": lazy("An amount was converted to the company's currency."),
     "stock_adjustment": lazy(
-        "A line without price, customer or goods sold was kept as a stock adjustment."
+        "A line of negative quantity without price or customer was kept as a stock adjustment."
     ),
-    "return_document": lazy("A document of negative lines was read as a refund."),
+    "return_document": lazy("A line of negative quantity or amount was read as a refund."),
     "paid_differs": lazy("The paid amount differs from the parts of the order."),
     "paid_before_ordered": lazy("The payment is dated before the order."),
 }

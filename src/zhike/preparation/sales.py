@@ -58,9 +58,7 @@ def sale_records(
 def _whole_orders(records: ir.Table, parsed: Parsed) -> ir.Table:
     """One record an order: its money is the order's."""
     totals = [
-        records[name]
-        for name in ("orders.gross_amount", "orders.paid_amount")
-        if name in parsed
+        records[name] for name in ("orders.gross_amount", "orders.paid_amount") if name in parsed
     ]
     fed = "order_lines.quantity" in parsed
     return records.mutate(
@@ -73,9 +71,7 @@ def _whole_orders(records: ir.Table, parsed: Parsed) -> ir.Table:
     )
 
 
-def _lines(
-    records: ir.Table, parsed: Parsed, reading: FileReading, bench: Workbench
-) -> ir.Table:
+def _lines(records: ir.Table, parsed: Parsed, reading: FileReading, bench: Workbench) -> ir.Table:
     """Lines with their kind and money."""
     code, name = _product(records, parsed)
     coded = bench.step(records.mutate(_code=code, _name=name))

@@ -21,6 +21,7 @@ from zhike.preparation.ledger import count_fates
 
 _ = ibis._
 
+
 @dataclass(frozen=True)
 class Settled:
     """The fates of a batch's records, once earlier batches were looked at.

@@ -32,16 +32,17 @@ def typed(table: str, rows: ir.Table, columns: Mapping[str, Any]) -> ir.Table:
     What is not given is missing; a missing value becomes what the schema says.
     """
     return rows.select(
-        **{field.name: _filled(field, columns.get(field.name)) for field in standard_table(table).fields}
+        **{
+            field.name: _filled(field, columns.get(field.name))
+            for field in standard_table(table).fields
+        }
     )
 
 
 def fed_columns(table: str, rows: ir.Table) -> dict[str, Any]:
     """The columns of the rows that are named "table.field", by field."""
     start = f"{table}."
-    return {
-        name.removeprefix(start): rows[name] for name in rows.columns if name.startswith(start)
-    }
+    return {name.removeprefix(start): rows[name] for name in rows.columns if name.startswith(start)}
 
 
 def _filled(field: Field, value: Any) -> ir.Value:

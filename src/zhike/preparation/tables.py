@@ -15,9 +15,7 @@ _ = ibis._
 
 def sound_lines(records: ir.Table, unusable: ir.Table) -> ir.Table:
     """Sale lines without a fault of their own or of their order."""
-    rows = records.filter(
-        _._fate.isnull(), _._problem.isnull(), ~_._is_return, _._order.notnull()
-    )
+    rows = records.filter(_._fate.isnull(), _._problem.isnull(), ~_._is_return, _._order.notnull())
     return rows.anti_join(unusable, [("_order", "order_id")])
 
 
@@ -55,7 +53,9 @@ def products_table(lines: ir.Table) -> ir.Table:
         name_said=last_by(said["name"].nullif(""), rank),
         **{name: last_by(said[name], said.last_row) for name in others},
     )
-    return typed("products", best, {name: best[name] for name in best.columns} | {"name": best.name_said})
+    return typed(
+        "products", best, {name: best[name] for name in best.columns} | {"name": best.name_said}
+    )
 
 
 def latest_of(table: str, rows: ir.Table, rank: Any) -> ir.Table:

@@ -41,7 +41,9 @@ def read_closely(writings: ir.Table, slots: Numbered, bench: Workbench) -> ir.Ta
     """The table of writings with the value columns of odd slots added."""
     if not slots:
         return writings
-    texts = writings.mutate(**{f"t{n}": _text(writings[f"s{n}"], slot) for n, slot in slots.items()})
+    texts = writings.mutate(
+        **{f"t{n}": _text(writings[f"s{n}"], slot) for n, slot in slots.items()}
+    )
     # Words are looked for before they are read: what was cut out is then not cut out twice.
     is_cut = any(slot.cut is not None and slot.is_choice for slot in slots.values())
     texts = bench.keep(texts) if is_cut else bench.step(texts)
@@ -83,9 +85,7 @@ def _with_words(texts: ir.Table, slots: Numbered) -> ir.Table:
         if lookup is None:
             continue
         words = texts[f"t{n}"].as_table().distinct().limit(MOST_WORDS).to_pyarrow()
-        known = [
-            word for word in words.column(0).to_pylist() if word and fold(word) not in MISSING
-        ]
+        known = [word for word in words.column(0).to_pylist() if word and fold(word) not in MISSING]
         meanings = [lookup(word) for word in known]
         table = pa.table(
             {

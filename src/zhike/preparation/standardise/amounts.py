@@ -72,9 +72,7 @@ def _odd(bare: Any) -> ir.Value:
         | (regexp_matches(bare, r"^[(（]") & regexp_matches(behind, r"^[)）]"))
         | behind.startswith("-")
     )
-    scale = ibis.cases(
-        *[(behind.startswith(word), factor) for word, factor in _SCALES], else_=1.0
-    )
+    scale = ibis.cases(*[(behind.startswith(word), factor) for word, factor in _SCALES], else_=1.0)
     # What follows must be a unit, a bracket or a remark: "12 34" or "1.2.3" is no number.
     fits = regexp_matches(behind, r"^(万亿|亿|百万|万|千|-|[)）]|[(（【\[].*|[^0-9.].*)?$")
     looks_like_date = regexp_matches(behind, r"^[-/:年][0-9]")

@@ -12,6 +12,8 @@ from functools import lru_cache
 from zhike.schema import Field, Kind
 from zhike.schema.vocabulary import flags, fold, genders, regions, statuses
 
+Lookup = Callable[[str], "Meaning"]
+
 MOST_WORDS = 20_000
 """More distinct words than this are not choices; the rest is taken for unknown."""
 
@@ -34,7 +36,7 @@ def is_looked_up(target: str, field: Field) -> bool:
     return lookup_of(target, field) is not None
 
 
-def lookup_of(target: str, field: Field, *, guessed: bool = False) -> Callable[[str], Meaning] | None:
+def lookup_of(target: str, field: Field, *, guessed: bool = False) -> Lookup | None:
     """How words of a field are looked up, or None where they are no choices.
 
     Args:
@@ -43,20 +45,19 @@ def lookup_of(target: str, field: Field, *, guessed: bool = False) -> Callable[[
         guessed: The word was cut out of an address: what no vocabulary knows is then nothing.
     """
     if target in _PLACES:
-        place = _PLACES[target]
-        return (lambda word: place(word) if fold(word) in _known_places() else Meaning(None)) if guessed else place
-    if target == "orders.currency":
-        return _currency
+        return _only_known(_PLACES[target]) if guessed else _PLACES[target]
+    if target in _TOLD:
+        return _TOLD[target]
     if field.kind is Kind.FLAG:
         return lambda word: _known(flags().get(word))
     if field.kind is not Kind.CHOICE:
         return None
-    if target == "orders.status":
-        return lambda word: _known(statuses().get(word))
-    if field.name == "gender":
-        return _gender
-    words = _own_words(field)
+    words = {fold(choice): choice for choice in field.choices}
     return lambda word: _known(words.get(fold(word)))
+
+
+def _only_known(place: Lookup) -> Lookup:
+    return lambda word: place(word) if fold(word) in _known_places() else Meaning(None)
 
 
 def _known(value: str | None) -> Meaning:
@@ -66,11 +67,6 @@ def _known(value: str | None) -> Meaning:
 def _gender(word: str) -> Meaning:
     value = genders().get(word)
     return Meaning(None) if value == "unknown" else _known(value)
-
-
-def _own_words(field: Field) -> dict[str, str]:
-    """The choices themselves, and the words of their label where it lists them in order."""
-    return {fold(choice): choice for choice in field.choices}
 
 
 def _province(word: str) -> Meaning:
@@ -95,14 +91,14 @@ def _known_places() -> frozenset[str]:
     return frozenset(regions().provinces) | frozenset(regions().cities)
 
 
-_PLACES: dict[str, Callable[[str], Meaning]] = {
+_PLACES: dict[str, Lookup] = {
     "customers.province": _province,
     "customers.city": _city,
     "customers.country": _country,
 }
 
 _CURRENCIES = {
-    "¥": "CNY", "￥": "CNY", "rmb": "CNY", "元": "CNY", "人民币": "CNY", "cny": "CNY", "cn¥": "CNY",
+    "¥": "CNY", "￥": "CNY", "rmb": "CNY", "元": "CNY", "人民币": "CNY", "cn¥": "CNY",
     "$": "USD", "us$": "USD", "美元": "USD", "€": "EUR", "欧元": "EUR", "£": "GBP", "英镑": "GBP",
     "hk$": "HKD", "港币": "HKD", "港元": "HKD", "日元": "JPY", "円": "JPY", "₩": "KRW", "韩元": "KRW",
 }  # fmt: skip
@@ -115,3 +111,14 @@ def _currency(word: str) -> Meaning:
     if len(folded) == 3 and folded.isascii() and folded.isalpha():
         return Meaning(folded.upper())
     return Meaning(None, "unknown_word")
+
+
+def _status(word: str) -> Meaning:
+    return _known(statuses().get(word))
+
+
+_TOLD: dict[str, Lookup] = {
+    "orders.status": _status,
+    "orders.currency": _currency,
+    "customers.gender": _gender,
+}

@@ -13,7 +13,7 @@ from zhike.preparation.standardise.standardised import Standardised
 
 _SCIENTIFIC = r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,2}$"
 _FLOAT = r"^[0-9]+\.0$"
-_WRAPPED = "^=\"|^'|^\"|\"$"
+_WRAPPED = '^="|^\'|^"|"$'
 
 
 def read_id(text: Any, options: Mapping[str, Any]) -> Standardised:

@@ -46,6 +46,7 @@ def with_own_key(records: ir.Table, name: str, letter: str) -> ir.Table:
 def _carried_down(records: ir.Table, number: Any) -> ir.Value:
     """A blank number is the one above, where an order's fields stand on its first line."""
     usable = ibis.ifelse(records._fate.isnull(), number, ibis.null("string"))
-    if not records.filter(records._fate.isnull() & number.isnull()).count().execute():
+    blank = records.filter(records._fate.isnull() & number.isnull()).count()
+    if not blank.to_pyarrow().as_py():
         return number
     return usable.last().over(ibis.window(order_by=records._row, preceding=None, following=0))

@@ -181,7 +181,7 @@ def _shape(text: str | None) -> str | None:
 
 
 def _counted(item: Told) -> list[Row]:
-    count = int(item.records.count().execute())
+    count = int(item.records.count().to_pyarrow().as_py())
     return [{"rule": item.rule, "count": count}] if count else []
 
 

@@ -100,7 +100,7 @@ _PLACES: dict[str, Lookup] = {
 _CURRENCIES = {
     "¥": "CNY", "￥": "CNY", "rmb": "CNY", "元": "CNY", "人民币": "CNY", "cn¥": "CNY",
     "$": "USD", "us$": "USD", "美元": "USD", "€": "EUR", "欧元": "EUR", "£": "GBP", "英镑": "GBP",
-    "hk$": "HKD", "港币": "HKD", "港元": "HKD", "日元": "JPY", "円": "JPY", "₩": "KRW", "韩元": "KRW",
+    "hk$": "HKD", "港币": "HKD", "港元": "HKD", "日元": "JPY", "円": "JPY", "韩元": "KRW",
 }  # fmt: skip
 
 

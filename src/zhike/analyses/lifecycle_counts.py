@@ -40,14 +40,20 @@ def monthly_counts(shop: Shop, day: date, thresholds: StageThresholds) -> pa.Tab
     """
     history = purchase_history(shop, day)
     known = prospects(shop, day)
-    bought = history.group_by(
-        stage=bought_stage(history.nth, thresholds),
-        opened=MONTHS.number_of(history.ordered_on),
-        lost=MONTHS.number_of(history.ordered_on + ibis.interval(days=thresholds.lost_after_days))
-        if thresholds.lost_after_days is not None
-        else ibis.literal(NEVER, "int64"),
+    # By day first: few days are counted in months and stages, instead of all purchases.
+    days = history.group_by(
+        nth=ibis.least(history.nth, thresholds.loyal_after),
+        day="ordered_on",
         closed=MONTHS.number_of(history.next_on).fill_null(NEVER),
     ).agg(customers=history.count())
+    bought = days.group_by(
+        stage=bought_stage(days.nth, thresholds),
+        opened=MONTHS.number_of(days.day),
+        lost=MONTHS.number_of(days.day + ibis.interval(days=thresholds.lost_after_days))
+        if thresholds.lost_after_days is not None
+        else ibis.literal(NEVER, "int64"),
+        closed="closed",
+    ).agg(customers=days.customers.sum().cast("int64"))
     waiting = known.group_by(
         stage=ibis.literal("potential"),
         opened=MONTHS.number_of(known.known_on),
@@ -103,7 +109,10 @@ def stages_at(
         return stage_of(rows.nth, silent, thresholds)
 
     same = history.filter(last_before(since), last_before(until))
-    same = same.select(before=stage(same, since), after=stage(same, until))
+    same = same.group_by(
+        nth=ibis.least(same.nth, thresholds.loyal_after), ordered_on="ordered_on"
+    ).agg(customers=same.count())
+    same = same.select("customers", before=stage(same, since), after=stage(same, until))
     old = history.filter(last_before(since), ~last_before(until))
     old = old.select(customer_id="customer_id", before=stage(old, since))
     new = history.filter(last_before(until), ~last_before(since))
@@ -111,16 +120,20 @@ def stages_at(
     waited = known.filter(known.known_on < since, known.first_on >= since)
     old = old.union(waited.select(customer_id="customer_id", before=ibis.literal("potential")))
     moved = new.left_join(old, new.buyer_id == old.customer_id)
-    moved = moved.select(before=moved.before.fill_null("new"), after="after")
+    moved = moved.select(
+        customers=ibis.literal(1, "int64"), before=moved.before.fill_null("new"), after="after"
+    )
     waiting = known.filter(
         known.known_on < until, known.first_on.isnull() | (known.first_on >= until)
     )
+    waiting = waiting.group_by(was_known=waiting.known_on < since).agg(customers=waiting.count())
     waiting = waiting.select(
-        before=(waiting.known_on < since).ifelse("potential", "new"),
+        "customers",
+        before=waiting.was_known.ifelse("potential", "new"),
         after=ibis.literal("potential"),
     )
     pairs = ibis.union(same, moved, waiting)
-    return pairs.group_by("before", "after").agg(customers=pairs.count())
+    return pairs.group_by("before", "after").agg(customers=pairs.customers.sum().cast("int64"))
 
 
 def members_at(shop: Shop, day: date, thresholds: StageThresholds) -> ir.Table:

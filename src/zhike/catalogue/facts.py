@@ -40,8 +40,8 @@ def purchase_history(shop: Shop, as_of: date | None = None) -> ir.Table:
 
     Returns:
         One row a purchase: `customer_id`, `ordered_on`, `net_amount`, `previous_on` and `next_on`
-        (the customer's neighbouring purchases, null at the ends), `nth` (1 is the first) and
-        `first_on` (the customer's first).
+        (the customer's neighbouring purchases, null at the ends), `nth` (1 is the first),
+        `first_on` (the customer's first) and `amount_so_far` (up to and with this one).
     """
     day = as_of_day(shop, as_of)
     return shop.remember(("purchase_history", day), lambda: _purchase_history(shop, day))
@@ -52,8 +52,8 @@ def customer_facts(shop: Shop, as_of: date | None = None) -> ir.Table:
 
     Returns:
         One row a customer: `customer_id`, `first_on`, `last_on`, `recency_days` (days from the
-        last purchase to the day), `frequency` (purchases), `purchase_days` (days with one) and
-        `monetary` (net revenue: purchases less refunds).
+        last purchase to the day), `frequency` (purchases) and `monetary` (net revenue: purchases
+        less refunds).
     """
     day = as_of_day(shop, as_of)
     return shop.remember(("customer_facts", day), lambda: _customer_facts(shop, day))
@@ -81,26 +81,30 @@ def _purchase_history(shop: Shop, day: date) -> ir.Table:
     known = bought.filter(bought.customer_id.notnull()).select(
         "customer_id", "ordered_on", "net_amount"
     )
-    in_order = ibis.window(group_by=known.customer_id, order_by=known.ordered_on)
+    by, order = known.customer_id, known.ordered_on
+    in_order = ibis.window(group_by=by, order_by=order)
+    so_far = ibis.window(group_by=by, order_by=order, preceding=None, following=0)
     return shop.engine.materialise(
         known.mutate(
             previous_on=known.ordered_on.lag().over(in_order),
             next_on=known.ordered_on.lead().over(in_order),
             nth=ibis.row_number().over(in_order) + 1,
             first_on=known.ordered_on.first().over(in_order),
+            amount_so_far=known.net_amount.sum().over(so_far).cast(MONEY),
         )
     )
 
 
 def _customer_facts(shop: Shop, day: date) -> ir.Table:
     history = purchase_history(shop, day)
-    new_day = history.previous_on.isnull() | (history.previous_on < history.ordered_on)
-    facts = history.group_by("customer_id").agg(
-        first_on=history.first_on.min(),
-        last_on=history.ordered_on.max(),
-        frequency=history.count(),
-        purchase_days=new_day.ifelse(1, 0).sum(),
-        bought=history.net_amount.sum(),
+    # The last purchase has seen all others: no need to group them again.
+    last = history.filter(history.next_on.isnull())
+    facts = last.select(
+        "customer_id",
+        "first_on",
+        last_on=last.ordered_on,
+        frequency=last.nth,
+        bought=last.amount_so_far,
     )
     refunds = refund_rows(shop, day)
     if refunds is not None:
@@ -117,7 +121,6 @@ def _customer_facts(shop: Shop, day: date) -> ir.Table:
             "first_on",
             "last_on",
             "frequency",
-            "purchase_days",
             recency_days=ibis.literal(day).delta(facts.last_on, unit="day"),
             monetary=facts.bought.cast(MONEY),
         )

@@ -126,7 +126,9 @@ def _net(orders: ir.Table) -> ir.DecimalColumn:
 
 
 def _refund_rows(shop: Shop, day: date) -> ir.Table:
-    refunds = shop["refunds"]
+    refunds = shop["refunds"].select(
+        "order_id", "customer_id", "product_id", "kind", "amount", "refunded_on"
+    )
     rows = _linked(shop, refunds, day).union(_unlinked(refunds))
     dated = rows.filter(rows.refunded_on < day)
     net_part = dated.kind.isin(NET_KINDS).ifelse(dated.amount, 0).cast(MONEY)

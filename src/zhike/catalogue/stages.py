@@ -141,36 +141,46 @@ def _estimated(shop: Shop, day: date) -> StageThresholds:
 
 def _prospects(shop: Shop, day: date) -> ir.Table:
     facts = customer_facts(shop, day).select(buyer_id="customer_id", first_on="first_on")
-    known = ibis.union(*_signs(shop, day))
+    known = _known(shop, day)
     joined = known.left_join(facts, known.customer_id == facts.buyer_id)
     before = joined.filter(joined.first_on.isnull() | (joined.known_on < joined.first_on))
-    return shop.engine.materialise(
-        before.group_by("customer_id").agg(
-            known_on=before.known_on.min(), first_on=before.first_on.min()
-        )
-    )
+    return shop.engine.materialise(before.select("customer_id", "known_on", "first_on"))
 
 
-def _signs(shop: Shop, day: date) -> list[ir.Table]:
-    """Every table that knows of customers before they buy, as `customer_id`, `known_on`."""
+def _known(shop: Shop, day: date) -> ir.Table:
+    """One row a customer of the customer table or with an order that came to nothing."""
+    tried = _tried(shop, day)
+    if "customers" not in shop:
+        return tried
+    tried = tried.select(tried_id="customer_id", tried_on="known_on")
+    customers = _registered(shop, day)
+    both = customers.left_join(tried, customers.customer_id == tried.tried_id)
+    listed = both.select("customer_id", known_on=ibis.least(both.registered_on, both.tried_on))
+    unlisted = tried.anti_join(customers, tried.tried_id == customers.customer_id)
+    unlisted = unlisted.select(customer_id="tried_id", known_on="tried_on")
+    return listed.filter(listed.known_on.notnull()).union(unlisted)
+
+
+def _tried(shop: Shop, day: date) -> ir.Table:
+    """Customers with an order that is no purchase, and the first such day."""
     orders = shop["orders"]
-    unbought = orders.filter(
+    tried = orders.filter(
         orders.ordered_on < day,
         orders.customer_id.notnull(),
         ~orders.status.isin(FULFILLED) | (orders.gross_amount <= 0),
-    )
-    signs = [unbought.select("customer_id", known_on=unbought.ordered_on)]
+    ).select("customer_id", known_on="ordered_on")
     refunds = refund_rows(shop, day)
     if refunds is not None:
         back = refunds.filter(refunds.order_refunded & refunds.customer_id.notnull())
-        signs += [back.select("customer_id", known_on=back.refunded_on)]
-    if "customers" in shop:
-        customers = shop["customers"]
-        registered = customers.registered_at + ibis.interval(
-            seconds=int(utc_offset(day, shop.timezone).total_seconds())
-        )
-        dated = customers.select(
-            "customer_id", known_on=registered.date().fill_null(ibis.literal(UNDATED))
-        )
-        signs += [dated.filter(dated.known_on < day)]
-    return signs
+        tried = tried.union(back.select("customer_id", known_on="refunded_on"))
+    return tried.group_by("customer_id").agg(known_on=tried.known_on.min())
+
+
+def _registered(shop: Shop, day: date) -> ir.Table:
+    """The customer table with the business day of registration; null when not before the day."""
+    customers = shop["customers"]
+    ahead = ibis.interval(seconds=int(utc_offset(day, shop.timezone).total_seconds()))
+    registered_on = (customers.registered_at + ahead).date().fill_null(ibis.literal(UNDATED))
+    return customers.select(
+        "customer_id", registered_on=(registered_on < day).ifelse(registered_on, None)
+    )

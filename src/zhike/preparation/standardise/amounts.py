@@ -45,14 +45,16 @@ def _read(text: Any, options: Mapping[str, Any], to: str) -> Standardised:
         usual = regexp_replace(usual, r"\s", "", "g")
     else:
         usual = text
-    plain = usual.try_cast(to)
-    bare = regexp_replace(usual, _SIGNS, "", "g")
-    signless = ibis.ifelse(bare.contains("_"), ibis.null(to), bare.try_cast(to))
-    odd = _odd(bare).cast(to)
-    value = ibis.coalesce(plain, signless, odd)
     worth = float(options.get("unit", 1)) * float(options.get("sign", 1))
+    # 1.23456万 has more places than money before it is multiplied.
+    kind = to if worth == 1 else "float64"
+    plain = usual.try_cast(kind)
+    bare = regexp_replace(usual, _SIGNS, "", "g")
+    signless = ibis.ifelse(bare.contains("_"), ibis.null(kind), bare.try_cast(kind))
+    odd = _odd(bare).try_cast(kind)
+    value = ibis.coalesce(plain, signless, odd)
     if worth != 1:
-        value = (value.cast("float64") * worth).round(4).cast(to)
+        value = (value * worth).round(4).try_cast(to)
     if to == "float64":
         value = ibis.ifelse(value.isnan() | value.isinf(), ibis.null("float64"), value)
     repair = ibis.cases(
@@ -75,6 +77,6 @@ def _odd(bare: Any) -> ir.Value:
     scale = ibis.cases(*[(behind.startswith(word), factor) for word, factor in _SCALES], else_=1.0)
     # What follows must be a unit, a bracket or a remark: "12 34" or "1.2.3" is no number.
     fits = regexp_matches(behind, r"^(万亿|亿|百万|万|千|-|[)）]|[(（【\[].*|[^0-9.].*)?$")
-    looks_like_date = regexp_matches(behind, r"^[-/:年][0-9]")
+    other = regexp_matches(behind, r"^[-/:年][0-9]|^[eE][-+]?[0-9]")  # a date; a power too high
     signed = ibis.ifelse(negative, -number, number) * scale
-    return ibis.ifelse(fits & ~looks_like_date, signed.round(4), ibis.null("float64"))
+    return ibis.ifelse(fits & ~other, signed.round(4), ibis.null("float64"))

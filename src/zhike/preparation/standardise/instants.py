@@ -2,8 +2,8 @@
 
 What ISO order reads is tried first and cheaply; only what it leaves is looked at more closely.
 Options: `order` ("ymd", "dmy" or "mdy") says how 05/03/2024 is meant, `formats` how most values
-are written, `epoch` ("s", "ms", "us", "ns") that numbers count since 1970, `excel_serial` that they
-are days of Excel; without these the size of a number tells.
+are written, `unit` that numbers count since 1970 ("s", "ms", "us") or are days of Excel ("excel");
+without it the size of a number tells.
 """
 
 from __future__ import annotations
@@ -34,13 +34,14 @@ _OFFSET = r"(?i)[0-9]\s*(Z|UTC|GMT|(?:UTC|GMT)?[+-][0-9]{1,2}:?[0-9]{2}|[+-][0-9
 _NUMBER = r"^[0-9]+(\.[0-9]+)?$"
 _TIMES = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M:%S %p", " %I:%M %p", " %p %I:%M:%S",
           " %p %I:%M", " %H")  # fmt: skip
-_DAYS = {
-    "ymd": ("%Y-%m-%d", "%y-%m-%d"),
-    "dmy": ("%d-%m-%Y", "%d-%m-%y"),
-    "mdy": ("%m-%d-%Y", "%m-%d-%y"),
+_YEAR_FIRST = ("%Y-%m-%d", "%Y-%b-%d")
+_DAYS = {  # two digits of the year before four, which would take 24 for the year 24
+    "ymd": ("%y-%m-%d",),
+    "dmy": ("%d-%m-%y", "%d-%m-%Y"),
+    "mdy": ("%m-%d-%y", "%m-%d-%Y"),
 }
-_NAMED = ("%d-%b-%Y", "%d-%B-%Y", "%b-%d-%Y", "%B-%d-%Y", "%Y-%b-%d", "%d-%b-%y")
-_MICROSECONDS = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
+_NAMED = ("%d-%b-%y", "%d-%b-%Y", "%d-%B-%Y", "%b-%d-%y", "%b-%d-%Y", "%B-%d-%Y")
+_MICROSECONDS = {"s": 1e6, "ms": 1e3, "us": 1.0}
 _UNIX_SERIAL = 25569  # 1970-01-01 as Excel counts days
 _LAST_SERIAL = 2_958_465  # 9999-12-31
 
@@ -93,11 +94,11 @@ def _zoned(text: Any) -> ir.Value:
 
 def _number_as_local(text: Any, options: Mapping[str, Any]) -> ir.Value:
     """20240305, 20240305143000, 202403051430, and Excel's days since 1900."""
-    if "epoch" in options:
+    if options.get("unit") in _MICROSECONDS:
         return _NONE
     number = text.try_cast("float64")
     seconds = ((number - _UNIX_SERIAL) * 86400).round(0)
-    low, high = (1, _LAST_SERIAL) if options.get("excel_serial") else (20_000, 80_000)
+    low, high = (1, _LAST_SERIAL) if options.get("unit") == "excel" else (20_000, 80_000)
     is_serial = number.between(low, high)
     serial = make_timestamp(ibis.ifelse(is_serial, seconds, 0.0).cast("int64") * 1_000_000)
     compact = try_strptime(text, texts("%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%d%H%M"))
@@ -108,9 +109,10 @@ def _number_as_local(text: Any, options: Mapping[str, Any]) -> ir.Value:
 def _number_as_instant(text: Any, options: Mapping[str, Any]) -> ir.Value:
     """Seconds, milliseconds or microseconds since 1970."""
     number = text.try_cast("float64")
-    if "epoch" in options:
-        return _since_1970(number, options["epoch"])
-    if options.get("excel_serial"):
+    unit = options.get("unit")
+    if unit in _MICROSECONDS:
+        return _since_1970(number, unit)
+    if unit == "excel":
         return _NONE
     compact = regexp_matches(text, r"^(19|20)[0-9]{6}([0-9]{4}([0-9]{2})?)?$")
     return ibis.cases(
@@ -131,15 +133,18 @@ def _since_1970(number: Any, unit: str) -> ir.Value:
 def _written(text: Any, options: Mapping[str, Any]) -> ir.Value:
     """What people write: 2024年3月5日 下午2:05, 5-Mar-2024, 05.03.2024, Mar 5, 2024 2:05 PM."""
     order = options.get("order", "mdy")
-    days = [*_DAYS["ymd"][:1], *_DAYS[order], *_NAMED]
-    if order != "ymd":
-        days.append(_DAYS["ymd"][1])
-    usual = try_strptime(_normal(text), texts(*[day + time for day in days for time in _TIMES]))
+    normal = _normal(text)
+    year_first = try_strptime(normal, _formats(_YEAR_FIRST))
+    others = try_strptime(normal, _formats((*_DAYS[order], *_NAMED)))
+    usual = ibis.ifelse(regexp_matches(normal, r"^[0-9]{4}-"), year_first, others)
     if not options.get("formats"):
         return usual
-    # A year of two digits read as one of four would be of the year 24.
     told = try_strptime(text, texts(*options["formats"]))
     return ibis.ifelse(told >= _FIRST, told, usual)
+
+
+def _formats(days: tuple[str, ...]) -> ir.Value:
+    return texts(*[day + time for day in days for time in _TIMES])
 
 
 def _normal(text: Any) -> ir.Value:

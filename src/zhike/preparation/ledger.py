@@ -22,9 +22,8 @@ def ledger(decided: ir.Table, raw: ir.Table) -> ir.Table:
     The raw text is only fetched for the few that were set aside.
     """
     aside = decided.filter(_.fate.isin(["rejected", "skipped"])).select(aside_row=_._row)
-    written = raw.select(aside_row=_._row, raw=ibis.coalesce(_._raw, _as_json(raw))).semi_join(
-        aside, "aside_row"
-    )
+    found = raw.semi_join(aside, [("_row", "aside_row")])
+    written = found.select(aside_row=_._row, raw=ibis.coalesce(found._raw, _as_json(found)))
     rows = decided.left_join(written, [decided._row == written.aside_row])
     return rows.select("_row", "fate", "reason", "raw", "key", "content_hash")
 

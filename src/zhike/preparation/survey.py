@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from zhike.preparation.slots import Slot
@@ -31,23 +30,37 @@ class Way(Enum):
 
 
 def ways_of(records: ir.Table, slots: Sequence[Slot]) -> list[Way]:
-    """How each slot is best read, by one pass over the records.
+    """How each slot is best read, by a pass over the records.
 
     Args:
         records: Usable records; `s<n>` is the writing that the n-th slot reads.
         slots: The slots.
     """
-    asked: dict[str, Any] = {"rows": records.count()}
-    for n, slot in enumerate(slots):
-        writing = records[f"s{n}"]
-        asked[f"distinct{n}"] = writing.approx_nunique()
-        is_odd = slot.cut is not None or slot.is_choice
-        asked[f"odd{n}"] = ibis.literal(1) if is_odd else slot.reading.is_odd(writing).sum()
-    seen = records.aggregate(**asked).to_pyarrow().to_pylist()[0]
-    return [
-        _way(slot, seen[f"odd{n}"] or 0, seen[f"distinct{n}"] * REPEATS <= seen["rows"])
+    odd = _odd(records, slots)
+    repeats = _repeats(records, [n for n, count in odd.items() if count])
+    return [_way(slot, odd.get(n, 1), repeats.get(n, False)) for n, slot in enumerate(slots)]
+
+
+def _odd(records: ir.Table, slots: Sequence[Slot]) -> dict[int, int]:
+    """How many writings of each slot are not plain; slots that hold words are not asked."""
+    asked = {
+        f"odd{n}": slot.reading.is_odd(records[f"s{n}"]).sum()
         for n, slot in enumerate(slots)
-    ]
+        if slot.cut is None and not slot.is_choice
+    }
+    return {int(name[3:]): count or 0 for name, count in _answered(records, asked).items()}
+
+
+def _repeats(records: ir.Table, numbers: list[int]) -> dict[int, bool]:
+    """Whether the writings of a slot come more than once on average."""
+    asked = {f"distinct{n}": records[f"s{n}"].approx_nunique() for n in numbers}
+    seen = _answered(records, {"rows": records.count(), **asked}) if asked else {}
+    return {n: seen[f"distinct{n}"] * REPEATS <= seen["rows"] for n in numbers}
+
+
+def _answered(records: ir.Table, asked: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = records.aggregate(**asked).to_pyarrow().to_pylist()[0] if asked else {}
+    return answer
 
 
 def _way(slot: Slot, odd: int, repeats: bool) -> Way:

@@ -1,6 +1,8 @@
 # What one can do here. `make` alone lists it; every verb sets up what it needs.
 
 export UV_PROJECT_ENVIRONMENT ?= .venv
+# Trust what the machine trusts: companies put certificates of their own in between.
+export UV_SYSTEM_CERTS ?= 1
 # Installing takes longer once, every start is quicker.
 export UV_COMPILE_BYTECODE := 1
 export NO_MKDOCS_2_WARNING := 1

@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from zhike.preparation.functions import concat_ws, left, md5
+from zhike.preparation.functions import concat_ws, last_by, left, md5
 from zhike.preparation.parsed import Parsed
 from zhike.preparation.reading import FileReading
 from zhike.preparation.standardise.ids import digits_lost
@@ -45,8 +45,10 @@ def with_own_key(records: ir.Table, name: str, letter: str) -> ir.Table:
 
 def _carried_down(records: ir.Table, number: Any) -> ir.Value:
     """A blank number is the one above, where an order's fields stand on its first line."""
-    usable = ibis.ifelse(records._fate.isnull(), number, ibis.null("string"))
     blank = records.filter(records._fate.isnull() & number.isnull()).count()
     if not blank.to_pyarrow().as_py():
         return number
-    return usable.last().over(ibis.window(order_by=records._row, preceding=None, following=0))
+    # What stands below an order that could not be read belongs to that one, not to the one above.
+    said = ibis.cases((records._fate.isnull(), number), (records._fate == "rejected", ""))
+    above = ibis.window(order_by=records._row, preceding=None, following=0)
+    return last_by(said, records._row).over(above).nullif("")

@@ -29,7 +29,16 @@ def refunds_table(
     by_line = "orders.status" in parsed and "order_lines.quantity" in parsed
     if by_line and "refunds.amount" not in parsed:
         refunds = refunds.union(_gone_lines(records, orders))
-    return refunds
+    return _numbered(refunds)
+
+
+def _numbered(refunds: ir.Table) -> ir.Table:
+    """An order may have returned lines and a refund of its own: each row then has its own number."""
+    rows = ibis.window(
+        group_by=refunds.refund_id,
+        order_by=[refunds.order_id.notnull(), refunds.line_no, refunds.product_id, refunds.amount],
+    )
+    return refunds.mutate(line_no=(ibis.row_number().over(rows) + 1).cast("int64"))
 
 
 def _returned(records: ir.Table, documents: ir.Table) -> ir.Table:

@@ -21,7 +21,7 @@ from zhike.preparation.keys import with_order_key
 from zhike.preparation.kinds import special_products
 from zhike.preparation.parsed import Parsed
 from zhike.preparation.reading import FileReading
-from zhike.preparation.standardise.amounts import MONEY
+from zhike.preparation.standardise.amounts import LARGEST, MONEY
 from zhike.preparation.validate import Check, amount_checks, day_checks, id_checks, problem_of
 
 RETURNABLE = ("goods", "sample", "shipping", "fee")
@@ -52,6 +52,7 @@ def sale_records(
     if is_line:
         free = lines._is_return | lines._kind.isin(UNPRICED)
         checks.append(((lines._price < 0) & ~free, "negative_price"))
+        checks.append((lines._price.notnull() & lines._amount.isnull(), "unreadable_amount"))
     return bench.step(lines.mutate(_problem=problem_of(lines, checks)))
 
 
@@ -107,8 +108,9 @@ def _money(wide: ir.Table, parsed: Parsed) -> tuple[Any, Any, Any]:
 
     quantity = fed("quantity", ibis.null("float64")).fill_null(1.0)
     price, amount = fed("unit_price", ibis.null(MONEY)), fed("amount", ibis.null(MONEY))
-    times = (quantity * price.cast("float64")).round(4).cast(MONEY)
-    apart = (amount.cast("float64") / quantity.nullif(0.0)).round(4).cast(MONEY)
+    times = quantity * price.cast("float64")
+    times = ibis.ifelse(times.abs() <= LARGEST, times, None).round(4).cast(MONEY)
+    apart = (amount.cast("float64") / quantity.nullif(0.0)).round(4).try_cast(MONEY)
     if "order_lines.amount" not in parsed:
         return quantity, price, times
     # A return may be written as a negative quantity beside a positive amount.

@@ -16,6 +16,8 @@ from zhike.preparation.functions import regexp_extract, regexp_matches, regexp_r
 from zhike.preparation.standardise.standardised import Standardised
 
 MONEY = "decimal(18, 4)"
+LARGEST = 10**12
+"""No amount is larger; sums and conversions of such still fit into `MONEY`."""
 _SIGNS = r"[¥￥$£€₩₽฿,元圆円块'\s]|RMB|CNY|HK\$|US\$|USD|EUR|GBP|JPY|HKD|TWD|NT\$|人民币"
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+"
 _SCALES = (("万亿", 1e12), ("亿", 1e8), ("百万", 1e6), ("万", 1e4), ("千", 1e3))
@@ -55,7 +57,9 @@ def _read(text: Any, options: Mapping[str, Any], to: str) -> Standardised:
     value = ibis.coalesce(plain, signless, odd)
     if worth != 1:
         value = (value * worth).round(4).try_cast(to)
-    if to == "float64":
+    if to == MONEY:
+        value = ibis.ifelse(value.abs() <= LARGEST, value, ibis.null(MONEY))
+    else:
         value = ibis.ifelse(value.isnan() | value.isinf(), ibis.null("float64"), value)
     repair = ibis.cases(
         (plain.notnull() | text.isnull(), ibis.null("string")),

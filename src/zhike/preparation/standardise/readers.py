@@ -24,7 +24,7 @@ RULES = (
 PLAIN_OPTIONS = frozenset(("order", "formats", "timezone", "part", "join"))
 """Options that do not touch how a plain value is read."""
 
-_NUMBER = r"^[-+]?[0-9]{1,13}(\.[0-9]+)?$"
+_NUMBER = r"^[-+]?[0-9]{1,12}(\.[0-9]+)?$"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,36 +75,37 @@ def _customers(shop: Shop, day: date, item: Period, lost_after_days: int | None)
     end has its neighbour beyond. Each customer has at most one of either.
     """
     end = min(item.to_on, day)
+    before = item.previous()
     history = purchase_history(shop, day)
-    bought = history.filter(history.ordered_on < end)
-    inside = bought.ordered_on >= item.from_on
-    first_inside = inside & (bought.previous_on.isnull() | (bought.previous_on < item.from_on))
-    last = bought.next_on.isnull() | (bought.next_on >= end)
+    far_back = history.ordered_on >= (before or item).from_on
+    last = history.next_on.isnull() | (history.next_on >= end)
+    active = last
+    if lost_after_days is not None:
+        active = last & (history.ordered_on >= end - timedelta(days=lost_after_days))
+    ever = history.filter(history.ordered_on < end).agg(
+        total_customers=_count(history.nth == 1), active_customers=_count(active)
+    )
+    recent = history.filter(history.ordered_on < end, far_back)
+    return ever.cross_join(_within(recent, item, before, end))
+
+
+def _within(recent: ir.Table, item: Period, before: Period | None, end: date) -> ir.Table:
+    inside = recent.ordered_on >= item.from_on
+    first_inside = inside & (recent.previous_on.isnull() | (recent.previous_on < item.from_on))
+    last = recent.next_on.isnull() | (recent.next_on >= end)
     counted = {
         "customers": first_inside,
-        "new_customers": inside & (bought.nth == 1),
-        "repeat_customers": inside & last & (bought.nth > 1),
-        "total_customers": last,
-        "active_customers": last,
+        "new_customers": inside & (recent.nth == 1),
+        "repeat_customers": inside & last & (recent.nth > 1),
+        "retained_customers": recent.nth < 1,
+        "previous_customers": recent.nth < 1,
     }
-    if lost_after_days is not None:
-        silent_since = end - timedelta(days=lost_after_days)
-        counted["active_customers"] = last & (bought.ordered_on >= silent_since)
-    before = item.previous()
-    if before is None:
-        nobody = bought.nth < 1
-        counted |= {"retained_customers": nobody, "previous_customers": nobody}
-    else:
-        came_from = bought.previous_on >= before.from_on
-        last_before = bought.next_on.isnull() | (bought.next_on >= item.from_on)
-        in_previous = (bought.ordered_on >= before.from_on) & ~inside
-        counted |= {
-            "retained_customers": first_inside & came_from,
-            "previous_customers": in_previous & last_before,
-        }
-    return bought.agg(
-        **{
-            name: mark.ifelse(1, 0).sum().cast("float64").fill_null(0)
-            for name, mark in counted.items()
-        }
-    )
+    if before is not None:
+        last_before = recent.next_on.isnull() | (recent.next_on >= item.from_on)
+        counted["retained_customers"] = first_inside & (recent.previous_on >= before.from_on)
+        counted["previous_customers"] = ~inside & last_before
+    return recent.agg(**{name: _count(mark) for name, mark in counted.items()})
+
+
+def _count(mark: ir.BooleanColumn) -> ir.FloatingScalar:
+    return mark.ifelse(1, 0).sum().cast("float64").fill_null(0)

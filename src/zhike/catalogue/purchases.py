@@ -102,16 +102,23 @@ def unpurchased_orders(shop: Shop, as_of: date | None = None) -> ir.Table | None
 
 
 def _is_accepted(orders: ir.Table, shop: Shop, day: date) -> ir.BooleanValue:
+    fulfilled = orders.status.isin(FULFILLED)
     midnight = _start_of(day, shop.timezone)
-    closed_later = (
-        (orders.status == "closed") & (orders.closed_at >= midnight) & (orders.paid_at < midnight)
-    ).fill_null(False)
-    return (
-        (orders.ordered_on < day)
-        & (orders.status.isin(FULFILLED) | closed_later)
-        & ~orders.is_test
-        & ~orders.is_brushing
-    )
+    if _any_closed_later(shop, midnight):
+        closed_later = (orders.closed_at >= midnight) & (orders.paid_at < midnight)
+        fulfilled |= ((orders.status == "closed") & closed_later).fill_null(False)
+    return (orders.ordered_on < day) & fulfilled & ~orders.is_test & ~orders.is_brushing
+
+
+def _any_closed_later(shop: Shop, midnight: datetime) -> bool:
+    """Whether an order was closed after the day; where none was, nobody reads its times."""
+
+    def look() -> bool:
+        orders = shop["orders"]
+        last = orders.closed_at.max().to_pyarrow().as_py()
+        return last is not None and last >= midnight
+
+    return shop.remember(("any_closed_later", midnight), look)
 
 
 def _kept(shop: Shop, rows: ir.Table) -> ir.Table | None:
@@ -126,9 +133,7 @@ def _net(orders: ir.Table) -> ir.DecimalColumn:
 
 
 def _refund_rows(shop: Shop, day: date) -> ir.Table:
-    refunds = shop["refunds"].select(
-        "order_id", "customer_id", "product_id", "kind", "amount", "refunded_on"
-    )
+    refunds = shop["refunds"]
     rows = _linked(shop, refunds, day).union(_unlinked(refunds))
     dated = rows.filter(rows.refunded_on < day)
     net_part = dated.kind.isin(NET_KINDS).ifelse(dated.amount, 0).cast(MONEY)
@@ -141,32 +146,32 @@ def _refund_rows(shop: Shop, day: date) -> ir.Table:
         ).fill_null(False)
     )
     of_purchase = judged.order_id.isnull() | (judged.has_goods & ~judged.order_refunded)
-    return shop.engine.materialise(
-        judged.mutate(is_net=judged.kind.isin(NET_KINDS) & of_purchase).drop("has_goods")
-    )
+    marked = judged.mutate(is_net=judged.kind.isin(NET_KINDS) & of_purchase)
+    # Only here are orders that were not accepted left out: an optimiser that pushed this down
+    # to the orders would think few are left, and put all of them into the hash table of the
+    # join instead of the few refunds. It cannot push it through the sum above.
+    accepted = marked.filter(marked.is_accepted)
+    return shop.engine.materialise(accepted.drop("has_goods", "is_accepted"))
 
 
 def _linked(shop: Shop, refunds: ir.Table, day: date) -> ir.Table:
-    orders = shop["orders"]
-    order = orders.select(
+    # Judged after the join: few orders have a refund.
+    order = shop["orders"].select(
         "ordered_on", "status", "paid_at", "closed_at", "gross_amount", "discount_amount",
         "is_test", "is_brushing", linked_id="order_id", buyer_id="customer_id",
     )  # fmt: skip
-    # Joined before anything is filtered and kept: an optimiser that thinks the filters leave few
-    # orders would put all of them, not the few refunds, into its hash table.
-    joined = refunds.inner_join(order, refunds.order_id == order.linked_id)
-    both = shop.engine.materialise(joined.drop("linked_id"))
-    accepted = both.filter(_is_accepted(both, shop, day))
-    return accepted.select(
+    both = refunds.inner_join(order, refunds.order_id == order.linked_id)
+    return both.select(
         "order_id",
         "product_id",
         "kind",
         "amount",
         "ordered_on",
-        customer_id=ibis.coalesce(accepted.buyer_id, accepted.customer_id),
-        refunded_on=ibis.coalesce(accepted.refunded_on, accepted.ordered_on),
-        has_goods=accepted.gross_amount > 0,
-        goods_amount=_net(accepted),
+        is_accepted=_is_accepted(both, shop, day),
+        has_goods=both.gross_amount > 0,
+        goods_amount=_net(both),
+        customer_id=ibis.coalesce(both.buyer_id, both.customer_id),
+        refunded_on=ibis.coalesce(both.refunded_on, both.ordered_on),
     )
 
 
@@ -177,11 +182,12 @@ def _unlinked(refunds: ir.Table) -> ir.Table:
         "product_id",
         "kind",
         "amount",
-        "customer_id",
-        "refunded_on",
         ordered_on=ibis.null("date"),
+        is_accepted=ibis.literal(True),
         has_goods=ibis.literal(False),
         goods_amount=ibis.null(MONEY),
+        customer_id="customer_id",
+        refunded_on="refunded_on",
     )
 
 

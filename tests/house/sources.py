@@ -14,8 +14,9 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def modules(*folders: str) -> list[Path]:
-    """Every Python file below the folders of the checkout."""
-    return sorted(path for folder in folders for path in (CHECKOUT / folder).rglob("*.py"))
+    """Every Python file below the folders of the checkout, but what the bench keeps there."""
+    found = (path for folder in folders for path in (CHECKOUT / folder).rglob("*.py"))
+    return sorted(path for path in found if "results" not in path.parts)
 
 
 def short(path: Path) -> str:

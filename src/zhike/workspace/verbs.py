@@ -57,7 +57,7 @@ def analyse(name: str, *, orders: Any, currency: str = "CNY", **more: Any) -> An
         ...     "ordered_at": ["2024-01-05", "2024-02-05", "2024-02-07"],
         ...     "paid_amount": [10.0, 20.0, 5.0],
         ... }))
-        >>> found.customers().count().execute().item()
+        >>> found.customers().count().to_pyarrow().as_py()
         2
     """
     from zhike.analyses import REGISTRY

@@ -33,7 +33,7 @@ def refunds_table(
 
 
 def _numbered(refunds: ir.Table) -> ir.Table:
-    """An order may have returned lines and a refund of its own: each row then has its own number."""
+    """Each row under its own number; an order may have returned lines beside a refund."""
     rows = ibis.window(
         group_by=refunds.refund_id,
         order_by=[refunds.order_id.notnull(), refunds.line_no, refunds.product_id, refunds.amount],

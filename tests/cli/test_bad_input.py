@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -118,3 +122,38 @@ def test_a_negative_price_is_rejected_and_counted(zhike: Said, tmp_path: Path) -
     code, answer = zhike("add", tmp_path / "lines.csv")
     assert code == 0, answer
     assert answer["files"][0]["fates"]["rejected"] == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals on Windows")
+def test_on_a_terminal_the_question_is_asked_and_the_answer_is_used(
+    zhike: Said, tmp_path: Path
+) -> None:
+    import pty
+
+    rows = "".join(
+        f"A{n},C{n % 9},2024-01-{n % 28 + 1:02},2024-02-{n * 5 % 23 + 1:02},{n % 50}.00\n"
+        for n in range(1, 200)
+    )
+    (tmp_path / "dates.csv").write_text(
+        "order id,customer id,order date,purchase date,paid\n" + rows
+    )
+    person, terminal = pty.openpty()
+    words = ["-C", str(tmp_path / "shop"), "add", str(tmp_path / "dates.csv")]
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "zhike", *words],
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    os.write(person, b"2\n")
+    seen = b""
+    with suppress(OSError):  # what the other end of a terminal says when it is closed
+        while said := os.read(person, 4096):
+            seen += said
+    out, _ = process.communicate(timeout=60)
+    os.close(person)
+    assert process.returncode == 0
+    assert b"1. order date" in seen
+    assert "purchase date  orders.ordered_at" in out.decode()

@@ -103,3 +103,11 @@ def test_an_unexpected_fault_is_one_sentence_and_its_details_are_in_a_file(tmp_p
 
 def test_the_version_is_the_package_s() -> None:
     assert said("--version")[:2] == (0, f"zhike {zhike.__version__}\n")
+
+
+def test_listing_what_was_added_needs_no_engine(tmp_path: Path) -> None:
+    assert said("init", "-C", str(tmp_path))[0] == 0
+    lines = [sys.executable, "-X", "importtime", "-m", "zhike", "-C", str(tmp_path), "sources"]
+    done = subprocess.run(lines, capture_output=True, text=True, check=True)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert not {"ibis", "duckdb", "pyarrow"} & imported

@@ -156,7 +156,7 @@ def test_a_folder_is_added_file_by_file_and_a_readme_in_it_is_left_out(
 ) -> None:
     folder = tmp_path / "exports"
     write_export(company, "jd_orders", folder)
-    (folder / "README.txt").write_text("Exported by the accountant.\n")
+    (folder / "README.txt").write_text("Exported by the accountant.\n\nAsk her.\nShe knows.\n")
     code, added = zhike("add", folder)
     assert code == 0
     assert ["left_out" in report for report in added["files"]].count(True) == 1

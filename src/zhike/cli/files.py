@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from zhike.cli.answers import Answer, Sheet
 from zhike.cli.frame import State, argument, command, option
-from zhike.cli.progress import watched
+from zhike.cli.progress import Watched, watched
 from zhike.errors import ParameterError
 from zhike.i18n import LazyText, _, format_count, format_instant, format_share, lazy
 
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
 def add(state: State, paths: tuple[str, ...], map: tuple[str, ...], encoding: str) -> Answer:
     """Add the files and say what became of each record."""
     workspace = state.workspace()
-    ask = _ask if sys.stdin.isatty() and sys.stderr.isatty() and not state.as_json else None
     with watched() as progress:
+        asking = sys.stdin.isatty() and sys.stderr.isatty() and not state.as_json
+        ask = partial(_ask, progress) if asking else None
         reports = workspace.add(
             paths, map=_overrides(map), ask=ask, encoding=encoding, progress=progress
         )
@@ -132,13 +134,14 @@ def _overrides(given: Iterable[str]) -> dict[str, str]:
     return overrides
 
 
-def _ask(name: str, question: Question) -> str | None:
+def _ask(progress: Watched, name: str, question: Question) -> str | None:
     """Ask on the terminal; the answer is one of the question's choices."""
-    click.echo(f"{name}: {question.text}", err=True)
     values = list(question.choices)
-    for number, value in enumerate(values, 1):
-        click.echo(f"  {number}. {question.choices[value]}", err=True)
-    chosen = click.prompt(_("Number"), type=click.IntRange(1, len(values)), err=True)
+    with progress.paused():
+        click.echo(f"{name}: {question.text}", err=True)
+        for number, value in enumerate(values, 1):
+            click.echo(f"  {number}. {question.choices[value]}", err=True)
+        chosen = click.prompt(_("Number"), type=click.IntRange(1, len(values)), err=True)
     return values[int(chosen) - 1]
 
 
@@ -176,9 +179,15 @@ def _headline(report: Mapping[str, Any]) -> LazyText:
         "{file}: {count} records ({kind}{encoding})",
         file=report["file"],
         count=format_count(report["rows_read"]),
-        kind=report["platform"] or ", ".join(report["tables"]) or _("no table"),
+        kind=report["platform"] or ", ".join(_labels(report["tables"])) or _("no table"),
         encoding=f", {report['encoding']}" if report["encoding"] else "",
     )
+
+
+def _labels(tables: Iterable[str]) -> Iterator[str]:
+    from zhike.schema import standard_table
+
+    return (str(standard_table(name).label) for name in tables)
 
 
 def _mapping_sheet(mapping: Iterable[Mapping[str, Any]]) -> Sheet:

@@ -21,6 +21,7 @@ REASONS: Mapping[str, LazyText] = {
     "total": lazy("The row is a total of the table."),
     "repeated_header": lazy("The row repeats the header."),
     "too_many_columns": lazy("The row has more columns than the header."),
+    "no_table": lazy("The sheet is no table that Zhike knows."),
     "undecodable": lazy("The row holds bytes that are no text."),
     "not_json": lazy("The line is not JSON."),
     "not_an_object": lazy("The line is JSON, but not an object with named values."),

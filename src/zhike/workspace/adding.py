@@ -31,11 +31,15 @@ from zhike.workspace.file_reports import (
     seen_before,
 )
 from zhike.workspace.landing import Batch, LandingStore, Part, batch_id
-from zhike.workspace.mappings import Mappings, reading_as_json, reading_from_json
+from zhike.workspace.mappings import Mappings
 from zhike.workspace.preparing import Kitchen, earlier_folders, prepared_part
+from zhike.workspace.readings import reading_as_json, reading_from_json
 
 NO_DATA = frozenset({"no_records", "unknown_file", "binary_file", "web_page"})
 """Faults of a file that is no data: a readme or a picture among the exports of a folder."""
+
+NOTES_COLUMNS = 2
+"""Notes beside tables are no wider; what is wider and lacks a column is a table to be asked for."""
 
 Ask = Callable[[str, Question], "str | None"]
 """Asks a person about a file: gives the chosen value, or None where nobody can answer."""
@@ -157,12 +161,12 @@ class Adding:
             try:
                 readings.append(self._read(draft, number, said))
             except MappingError as fault:
-                if fault.code != "unknown_file":
+                if not _may_be_notes(table, fault):
                     raise
                 unknown = fault
                 readings.append(None)
         if unknown is not None and not any(readings):
-            raise unknown
+            raise MappingError(unknown.message, hint=unknown.hint, code="unknown_file")
         draft.readings = readings
 
     def _read(self, draft: _Draft, number: int, overrides: Mapping[str, str]) -> FileReading:
@@ -238,6 +242,11 @@ class Adding:
                 )
             ),
         )
+
+
+def _may_be_notes(table: RawTable, fault: MappingError) -> bool:
+    narrow = len(table.header) <= NOTES_COLUMNS
+    return fault.code == "unknown_file" or (fault.code == "missing_field" and narrow)
 
 
 def _part(table: RawTable, rows: int, reading: FileReading | None) -> Part:

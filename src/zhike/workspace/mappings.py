@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from zhike.errors import WorkspaceError
 from zhike.i18n import lazy
-from zhike.preparation.mapping.stored import from_json, to_json
-from zhike.preparation.reading import FileReading
 from zhike.workspace.durable import read_json, write_json
-
-
-def reading_as_json(reading: FileReading) -> dict[str, Any]:
-    """A reading in terms of JSON."""
-    value: dict[str, Any] = json.loads(to_json(reading))
-    return value
-
-
-def reading_from_json(value: Mapping[str, Any]) -> FileReading:
-    """The reading that `reading_as_json` gave."""
-    return from_json(json.dumps(value))
 
 
 class Mappings:

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from zhike.engines import Engine
-from zhike.preparation.context import Context
+from zhike.preparation import Context, prepare, settle
 from zhike.workspace.assembly import Source
 from zhike.workspace.durable import move, remove_tree, sync_file
 from zhike.workspace.landing import Batch, LandingStore, Part
 from zhike.workspace.layout import Layout
-from zhike.workspace.mappings import reading_from_json
 from zhike.workspace.objects import sha256
+from zhike.workspace.readings import reading_from_json
 from zhike.workspace.settings import Settings
 
 PARTS_APART = 1000  # a batch has fewer parts than this
@@ -81,8 +81,6 @@ def prepared_part(
     kitchen: Kitchen, part: Part, raw: Path, landed_on: str, folder: Path, earlier: Sequence[Path]
 ) -> Part:
     """Prepare one part into a folder and settle its fates against earlier batches of its feed."""
-    from zhike.preparation import prepare, settle
-
     folder.mkdir(parents=True, exist_ok=True)
     reading = reading_from_json(part.reading)
     rows = kitchen.engine.read_parquet([raw])

@@ -19,14 +19,22 @@ from zhike.preparation.functions import first_by, last_by
 from zhike.preparation.parsed import Parsed
 from zhike.preparation.reading import FileReading
 from zhike.preparation.standardise.amounts import MONEY
+from zhike.preparation.standardise.zones import to_local
 from zhike.preparation.validate import possible_day
 from zhike.schema.vocabulary import order_marks
 
 CARRIED = ("orders", "customers", "people", "refunds")
 """Tables whose fields belong to the order, not to a line."""
-SUMS = ("goods", "voucher", "discount", "shipping", "fee", "adjustment", "sample")
+SUMS = {
+    "goods": ("goods",),
+    "off": ("voucher", "discount"),
+    "shipping": ("shipping",),
+    "fee": ("fee",),
+    "adjustment": ("adjustment", "sample"),
+}
+"""What a document adds up, and the kinds of lines in it."""
+_NOT_CARRIED = ("orders.order_id", "orders.ordered_on")
 _MARKS = tuple(f"orders.{mark.flag}" for mark in order_marks())
-_DATED = ("orders.ordered_at", "orders.ordered_on")
 
 _ = ibis._
 
@@ -37,8 +45,8 @@ def documents(
     """The documents of the records that have an order id.
 
     Adds to the order's fields `order_id`, `lines` (sound sale lines), `tests` (those of them that
-    are tests), `unpriced`, `<kind>_amount` for each kind, `gain_amount` (vouchers and discounts
-    that were paid for) and `last_row`.
+    are tests), `unpriced`, `<sum>_amount` for each of `SUMS`, `gain_amount` (vouchers and
+    discounts that were paid for) and `last_row`.
     """
     usable = records.filter(_._fate.isnull() & _._order.notnull())
     pick = first_by
@@ -48,9 +56,13 @@ def documents(
     carried = {
         name: _carried(usable, name, parsed, pick, dated)
         for name in parsed.records.columns
-        if name.split(".")[0] in CARRIED and name != "orders.order_id"
+        if name.split(".")[0] in CARRIED and name not in _NOT_CARRIED
     }
-    return usable.group_by(order_id=_._order).agg(**carried, **_sums(), last_row=_._row.max())
+    found = usable.group_by(order_id=_._order).agg(**carried, **_sums(), last_row=_._row.max())
+    if "orders.ordered_at" not in carried:
+        return found
+    local = to_local(found["orders.ordered_at"], context.timezone, context.landed_on.year + 1)
+    return found.mutate(**{"orders.ordered_on": local.date()})
 
 
 def _carried(usable: ir.Table, name: str, parsed: Parsed, pick: Any, dated: Any) -> ir.Value:
@@ -59,7 +71,7 @@ def _carried(usable: ir.Table, name: str, parsed: Parsed, pick: Any, dated: Any)
         return value.any()
     if parsed.ruled(name, "sum_of_lines"):
         return value.sum().cast(value.type())
-    if name in _DATED:
+    if name == "orders.ordered_at":
         value = ibis.ifelse(dated, value, ibis.null(value.type()))
     if name == "orders.status":
         return _status(usable, value, pick)
@@ -81,8 +93,9 @@ def _sums() -> dict[str, ir.Value]:
         "tests": (sale & (_._kind == "test")).sum(),
         "unpriced": (sale & _._amount.isnull()).sum(),
     }
-    gained = _._kind.isin(["voucher", "discount"]) & (_._amount > 0)
+    gained = _._kind.isin(SUMS["off"]) & (_._amount > 0)
     amounts = {"gain_amount": _._amount.sum(where=sale & gained)} | {
-        f"{kind}_amount": _._amount.sum(where=sale & (_._kind == kind)) for kind in SUMS
+        f"{name}_amount": _._amount.sum(where=sale & _._kind.isin(kinds))
+        for name, kinds in SUMS.items()
     }
     return counts | {name: value.cast(MONEY) for name, value in amounts.items()}

@@ -10,7 +10,6 @@ import ibis.expr.types as ir
 
 from zhike.preparation.functions import regexp_matches
 from zhike.preparation.reading import FileReading
-from zhike.preparation.standardise.text import folded
 from zhike.schema.vocabulary import OrderMark, fold, order_marks
 
 MARK = "mark "
@@ -25,13 +24,14 @@ def marks_of(raw: ir.Table, reading: FileReading) -> dict[str, ir.Value]:
     if reading.grain not in _ORDER_GRAINS:
         return {}
     found = {mark.flag: list(_columns(mark, reading)) for mark in order_marks()}
-    words = {
-        name: folded(raw[name]) for name in {name for names in found.values() for name in names}
-    }
+    # Case aside the text is taken as it stands: folding would cost more than all the patterns.
     return {
         f"{MARK}orders.{mark.flag}": reduce(
             or_,
-            (regexp_matches(words[name], mark.match).fill_null(False) for name in found[mark.flag]),
+            (
+                regexp_matches(raw[name], f"(?i){mark.match}").fill_null(False)
+                for name in found[mark.flag]
+            ),
         )
         for mark in order_marks()
         if found[mark.flag]

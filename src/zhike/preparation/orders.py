@@ -5,8 +5,6 @@ paid = gross − discount + shipping + fee + adjustment, unless the source says 
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add
 from typing import Any
 
 import ibis
@@ -36,16 +34,16 @@ def _amounts(documents: ir.Table, parsed: Parsed) -> dict[str, Any]:
         column = f"orders.{name}_amount"
         return documents[column] if column in documents.columns else ibis.null(MONEY)
 
-    def lines(*kinds: str) -> Any:
-        return reduce(add, [documents[f"{kind}_amount"].fill_null(ZERO) for kind in kinds])
+    def lines(name: str) -> Any:
+        return documents[f"{name}_amount"].fill_null(ZERO)
 
     priced = "order_lines.unit_price" in parsed or "order_lines.amount" in parsed
-    gain = documents.gain_amount.fill_null(ZERO)
-    goods_lines = lines("goods") + gain
-    discount_lines = gain - lines("voucher", "discount")
+    # Selling a voucher is a gain; redeeming it, like any discount, is a negative line.
+    goods_lines = lines("goods") + lines("gain")
+    discount_lines = lines("gain") - lines("off")
     shipping = ibis.coalesce(said("shipping"), lines("shipping"))
     fee = ibis.coalesce(said("fee"), lines("fee"))
-    adjustment = ibis.coalesce(said("adjustment"), lines("adjustment", "sample"))
+    adjustment = ibis.coalesce(said("adjustment"), lines("adjustment"))
     beside, paid = shipping + fee + adjustment, said("paid")
     off = said("discount").abs()
     goods = said("gross")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import floor
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhike.analyses.rfm_names import GRID, SEGMENTS, TYPE_OF
+from zhike.analyses.rfm_names import GRID, TYPE_OF
 from zhike.catalogue.ladder import Cut, ladder, places
 
 SCORES = ("recency_score", "frequency_score", "monetary_score")
@@ -56,23 +57,31 @@ def scored(facts: ir.Table, cuts: Mapping[str, tuple[Cut, ...]]) -> ir.Table:
 
 
 def named(scores: ir.Table, means: Mapping[str, float]) -> ir.Table:
-    """Each customer's segment and type, from the scores."""
+    """Each customer's segment and type, from the scores.
+
+    Nested by score, so that a customer is compared a few times and not with every name.
+    """
     mean = (scores.frequency_score + scores.monetary_score + 1) // 2
-    cell = 5 * (scores.recency_score - 1) + mean - 1
-    flat = [name for row in GRID for name in row]
-    segments = [
-        (cell.isin([place for place, name in enumerate(flat) if name == segment]), segment)
-        for segment in SEGMENTS
+    rows = [
+        (scores.recency_score == score, _first_reached(mean, row))
+        for score, row in enumerate(GRID, start=1)
     ]
-    high = {name: scores[name] > means[name] for name in SCORES}
-    types = [
-        (
-            ibis.and_(*(high[name] == wanted for name, wanted in zip(SCORES, flags, strict=True))),
-            kind,
-        )
-        for flags, kind in TYPE_OF.items()
-    ]
-    return scores.mutate(segment=ibis.cases(*segments), type=ibis.cases(*types))
+    high = [scores[name] > floor(means[name]) for name in SCORES]
+    return scores.mutate(segment=ibis.cases(*rows), type=_type_of(high))
+
+
+def _first_reached(mean: ir.IntegerValue, row: tuple[str, ...]) -> ir.StringValue:
+    """The name of the run of equal names in a row of the grid that the mean score is in."""
+    ends = {name: place for place, name in enumerate(row, start=1)}
+    *runs, (last, _) = ends.items()
+    return ibis.cases(*((mean <= end, name) for name, end in runs), else_=last)
+
+
+def _type_of(high: list[ir.BooleanValue], flags: tuple[bool, ...] = ()) -> ir.StringValue:
+    if len(flags) == len(high):
+        return ibis.literal(TYPE_OF[flags[0], flags[1], flags[2]])
+    mark = high[len(flags)]
+    return mark.ifelse(_type_of(high, (*flags, True)), _type_of(high, (*flags, False)))
 
 
 def cells_of(scores: ir.Table) -> pa.Table:

@@ -47,10 +47,10 @@ def read_closely(writings: ir.Table, slots: Numbered, bench: Workbench) -> ir.Ta
     # Words are looked for before they are read: what was cut out is then not cut out twice.
     is_cut = any(slot.cut is not None and slot.is_choice for slot in slots.values())
     texts = bench.keep(texts) if is_cut else bench.step(texts)
-    wide = _with_words(texts, slots)
+    wide = _with_forms(_with_words(texts, slots), slots, bench)
     columns: dict[str, ir.Value] = {}
     for n, slot in slots.items():
-        columns |= _word(wide, n, slot) if slot.is_choice else _value(wide[f"t{n}"], n, slot)
+        columns |= _word(wide, n, slot) if slot.is_choice else _value(wide, n, slot)
     return bench.step(wide.select(*writings.columns, **columns))
 
 
@@ -59,8 +59,23 @@ def _text(writing: ir.Value, slot: Slot) -> ir.Value:
     return part if slot.is_choice else cleaned(part, token=slot.is_token)
 
 
-def _value(text: Any, n: int, slot: Slot) -> dict[str, ir.Value]:
-    read = slot.reading.read(text, slot.options)
+def _with_forms(wide: ir.Table, slots: Numbered, bench: Workbench) -> ir.Table:
+    """The form `f<n>` of writings that are read in stages."""
+    staged = {n: slot.reading.stages for n, slot in slots.items() if not slot.is_choice}
+    for stage in range(max((len(stages) for stages in staged.values()), default=0)):
+        forms = {
+            f"f{n}": stages[stage](wide[f"f{n}" if stage else f"t{n}"])
+            for n, stages in staged.items()
+            if stage < len(stages)
+        }
+        wide = bench.step(wide.mutate(**forms))
+    return wide
+
+
+def _value(wide: ir.Table, n: int, slot: Slot) -> dict[str, ir.Value]:
+    text: Any = wide[f"t{n}"]
+    form = wide[f"f{n}"] if slot.reading.stages else text
+    read = slot.reading.read(form, slot.options)
     columns, there = {f"v{n}": read.value}, read.value
     if read.instant is not None:
         columns[f"z{n}"] = read.instant

@@ -1,9 +1,10 @@
 """Dates and times in every usual writing.
 
-What ISO order reads is tried first and cheaply; only what it leaves is looked at more closely.
-Options: `order` ("ymd", "dmy" or "mdy") says how 05/03/2024 is meant, `formats` how most values
-are written, `unit` that numbers count since 1970 ("s", "ms", "us") or are days of Excel ("excel");
-without it the size of a number tells.
+A writing is brought to one form in two stages (so that no expression is written out again inside
+the next), then read: `2024-3-5 2:05 PM` and, behind a bar, the zone that it names.
+Options: `order` ("ymd", "dmy" or "mdy") says how 05/03/2024 is meant, `unit` ("s", "ms", "us")
+that numbers count since 1970 or ("excel") that they are days of Excel; without it the size of a
+number tells.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import ibis
 import ibis.expr.types as ir
 
 from zhike.preparation.functions import (
+    left,
     make_timestamp,
     regexp_extract,
     regexp_matches,
     regexp_replace,
-    strlen,
+    split_part,
     texts,
     to_seconds,
     try_strptime,
@@ -34,6 +36,22 @@ _OFFSET = r"(?i)[0-9]\s*(Z|UTC|GMT|(?:UTC|GMT)?[+-][0-9]{1,2}:?[0-9]{2}|[+-][0-9
 _NUMBER = r"^[0-9]+(\.[0-9]+)?$"
 _TIMES = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M:%S %p", " %I:%M %p", " %p %I:%M:%S",
           " %p %I:%M", " %H")  # fmt: skip
+_SPELLINGS = (
+    (r"(?i)^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]?\s+", ""),
+    (r"[（(]?(星期|周|礼拜)[一二三四五六日天][)）]?", " "),
+    (r"[时点時]\s*([0-9])", r":\1"),
+    (r"[时点時]\s*整?\s*$", ":00"),
+    (r"分\s*([0-9])", r":\1"),
+    (r"[分秒]|\s整$", " "),
+    (r"上午|凌晨|早上|a\.m\.", " AM "),
+    (r"下午|晚上|傍晚|中午|p\.m\.", " PM "),
+    (r"PM\s*(1[3-9]|2[0-3]):", r"\1:"),
+    (r"([0-9])(st|nd|rd|th)\b", r"\1"),
+    (r"[年月日号T/.,_-]+(\s*[0-9]{1,2}:)", r" \1"),
+    (r"(日|号)", " "),
+)
+_DAY_THEN_TIME = r"^(.*?)(\s+(?:(?:AM|PM|am|pm)\s*)?[0-9]{1,2}(?::.*)?)?\s*$"
+_BETWEEN = r"[年月/.,\s-]+"
 _YEAR_FIRST = ("%Y-%m-%d", "%Y-%b-%d")
 _DAYS = {  # two digits of the year before four, which would take 24 for the year 24
     "ymd": ("%y-%m-%d",),
@@ -46,50 +64,63 @@ _UNIX_SERIAL = 25569  # 1970-01-01 as Excel counts days
 _LAST_SERIAL = 2_958_465  # 9999-12-31
 
 
-def read_instant(text: Any, options: Mapping[str, Any]) -> Standardised:
+def spelled(text: Any) -> ir.Value:
+    """First stage: words and marks of a clock become colons, AM and PM; the zone goes behind."""
+    zone = ibis.ifelse(text.contains(":"), regexp_extract(text, _OFFSET, 1), "")
+    spelling = left(text, text.length() - zone.length())
+    for pattern, replacement in _SPELLINGS:
+        spelling = regexp_replace(spelling, pattern, replacement, "g")
+    return spelling + _BAR + zone
+
+
+def arranged(spelling: Any) -> ir.Value:
+    """Second stage: parts of the day are joined by hyphens, a blank stands before the time."""
+    body = split_part(spelling, _BAR, 1)
+    day = regexp_extract(body, _DAY_THEN_TIME, 1)
+    time = regexp_replace(body.substr(day.length()), r"\s+", " ", "g").strip()
+    time = regexp_replace(time, r"(?i)([0-9])(am|pm)$", r"\1 \2", "g")
+    day = regexp_replace(regexp_replace(day, _BETWEEN, "-", "g"), r"^-|-$", "", "g")
+    whole = ibis.ifelse(time == "", day, day + " " + time)
+    whole = ibis.ifelse(regexp_matches(body, _NUMBER), body, whole)
+    return whole + _BAR + split_part(spelling, _BAR, 2)
+
+
+STAGES = (spelled, arranged)
+
+
+def read_instant(form: Any, options: Mapping[str, Any]) -> Standardised:
     """Local time, or the instant where the writing says its zone or counts from 1970."""
-    # One pattern lets the usual writing through; all else is looked at more closely.
-    usual = regexp_matches(text, ISO)
-    zoned = regexp_matches(text, _OFFSET) & text.contains(":")
-    numeric = regexp_matches(text, _NUMBER)
+    body, zone = split_part(form, _BAR, 1), split_part(form, _BAR, 2)
+    numeric = regexp_matches(body, _NUMBER)
+    written = _written(body, options)
     local = ibis.cases(
-        (usual, text.try_cast("timestamp")),
-        (numeric, _number_as_local(text, options)),
-        (zoned, _NONE),
-        else_=_written(text, options),
+        (numeric, _number_as_local(body, options)), (zone == "", written), else_=_NONE
     )
     instant = ibis.cases(
-        (usual, _NONE),
-        (numeric, _number_as_instant(text, options)),
-        (zoned, _zoned(text)),
+        (numeric, _number_as_instant(body, options)),
+        (zone != "", written - to_seconds(_seconds_of(zone))),
         else_=_NONE,
     )
     return Standardised(value=local, instant=instant)
 
 
-def read_day(text: Any, options: Mapping[str, Any]) -> Standardised:
+def read_day(form: Any, options: Mapping[str, Any]) -> Standardised:
     """The day; a time of day behind it is left off."""
-    read = read_instant(text, options)
+    read = read_instant(form, options)
     return Standardised(value=ibis.coalesce(read.value, read.instant).date())
 
 
 _NONE = ibis.null("timestamp(6)")
-_FIRST = ibis.timestamp("1000-01-01 00:00:00")
+_BAR = "|"
 
 
-def _zoned(text: Any) -> ir.Value:
-    """UTC of a time that says its offset."""
-    zone = regexp_extract(text, _OFFSET, 1)
-    bare = text.left(text.length() - zone.length()).strip()
+def _seconds_of(zone: Any) -> ir.Value:
+    """+08:00, -0400, UTC+8 and Z in seconds east of Greenwich."""
     digits = regexp_replace(zone, "[^0-9]", "", "g")
-    sign = ibis.ifelse(zone.contains("-"), -1, 1)
-    hours = digits.left(ibis.ifelse(digits.length() % 2 == 1, 1, 2))
-    minutes = ibis.ifelse(digits.length() > 2, digits.right(2), "0")
-    shift = sign * (
-        hours.try_cast("int64").fill_null(0) * 3600 + minutes.try_cast("int64").fill_null(0) * 60
-    )
-    local = ibis.coalesce(bare.try_cast("timestamp"), _written(bare, {}))
-    return local - to_seconds(shift)
+    hours = left(digits, ibis.ifelse(digits.length() % 2 == 1, 1, 2)).try_cast("int64")
+    minutes = ibis.ifelse(digits.length() > 2, digits.right(2), "0").try_cast("int64")
+    east = hours.fill_null(0) * 3600 + minutes.fill_null(0) * 60
+    return ibis.ifelse(zone.contains("-"), -east, east)
 
 
 def _number_as_local(text: Any, options: Mapping[str, Any]) -> ir.Value:
@@ -130,46 +161,15 @@ def _since_1970(number: Any, unit: str) -> ir.Value:
     return ibis.ifelse(possible, make_timestamp(micros.try_cast("int64")), _NONE)
 
 
-def _written(text: Any, options: Mapping[str, Any]) -> ir.Value:
+def _written(form: Any, options: Mapping[str, Any]) -> ir.Value:
     """What people write: 2024年3月5日 下午2:05, 5-Mar-2024, 05.03.2024, Mar 5, 2024 2:05 PM."""
     order = options.get("order", "mdy")
-    normal = _normal(text)
-    year_first = try_strptime(normal, _formats(_YEAR_FIRST))
-    others = try_strptime(normal, _formats((*_DAYS[order], *_NAMED)))
-    usual = ibis.ifelse(regexp_matches(normal, r"^[0-9]{4}-"), year_first, others)
-    if not options.get("formats"):
-        return usual
-    told = try_strptime(text, texts(*options["formats"]))
-    return ibis.ifelse(told >= _FIRST, told, usual)
+    return ibis.cases(
+        (regexp_matches(form, ISO), form.try_cast("timestamp")),
+        (regexp_matches(form, r"^[0-9]{4}-"), try_strptime(form, _formats(_YEAR_FIRST))),
+        else_=try_strptime(form, _formats((*_DAYS[order], *_NAMED))),
+    )
 
 
 def _formats(days: tuple[str, ...]) -> ir.Value:
     return texts(*[day + time for day in days for time in _TIMES])
-
-
-def _normal(text: Any) -> ir.Value:
-    """Day parts joined by hyphens, then the time, then AM or PM."""
-    steps = (
-        (r"(?i)^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]?\s+", ""),
-        (r"[（(]?(星期|周|礼拜)[一二三四五六日天][)）]?", " "),
-        (r"[时点時]\s*([0-9])", r":\1"),
-        (r"[时点時]\s*整?\s*$", ":00"),
-        (r"分\s*([0-9])", r":\1"),
-        (r"[分秒]|\s整$", " "),
-        (r"上午|凌晨|早上|a\.m\.", " AM "),
-        (r"下午|晚上|傍晚|中午|p\.m\.", " PM "),
-        (r"([0-9])(st|nd|rd|th)\b", r"\1"),
-        (r"[年月日号T/.,_-]+(\s*[0-9]{1,2}:)", r" \1"),
-        (r"(日|号)", " "),
-        (r"([0-9]:[0-9]{2})\.([0-9])", r"\1.\2"),
-    )
-    for pattern, replacement in steps:
-        text = regexp_replace(text, pattern, replacement, "g")
-    # Only the part before the time: its marks become hyphens.
-    day = regexp_extract(text, r"^(.*?)(\s+(?:(?:AM|PM|am|pm)\s*)?[0-9]{1,2}(?::.*)?)?$", 1)
-    time = text.substr(day.length())
-    day = regexp_replace(day.strip(), r"[年月/.,\s-]+", "-", "g")
-    day = regexp_replace(day, r"^-|-$", "", "g")
-    time = regexp_replace(time.strip(), r"\s+", " ", "g")
-    time = regexp_replace(time, r"(?i)([0-9])(am|pm)$", r"\1 \2", "g")
-    return ibis.ifelse(strlen(time) > 0, day + " " + time, day)

@@ -12,7 +12,7 @@ from zhike.preparation.functions import regexp_matches
 from zhike.preparation.standardise.amounts import MONEY, read_integer, read_money, read_number
 from zhike.preparation.standardise.contacts import read_email, read_phone
 from zhike.preparation.standardise.ids import read_id
-from zhike.preparation.standardise.instants import ISO, read_day, read_instant
+from zhike.preparation.standardise.instants import ISO, STAGES, read_day, read_instant
 from zhike.preparation.standardise.standardised import Reader
 from zhike.preparation.standardise.text import ODD_PROSE, ODD_TOKEN, read_text
 from zhike.schema import Field, Kind
@@ -32,16 +32,18 @@ class Reading:
     """How the values of a field are read.
 
     Attributes:
-        read: Any writing, once cleaned.
+        read: Any writing, once cleaned and brought through the stages.
         odd: What a writing that is not plain looks like, by pattern; or
         plain: what a plain one looks like.
         cast: A plain writing as it stands.
+        stages: What brings a cleaned writing to the form that is read, step by step.
     """
 
     read: Reader
     odd: str = ""
     plain: str = ""
     cast: Callable[[Any], ir.Value] = lambda text: text
+    stages: tuple[Callable[[Any], ir.Value], ...] = ()
 
     def is_odd(self, text: Any) -> ir.Value:
         """Whether a writing must be looked at more closely."""
@@ -61,10 +63,16 @@ _BY_KIND: dict[Kind, Reading] = {
     ),
     Kind.MONEY: Reading(read=read_money, plain=_NUMBER, cast=lambda text: text.try_cast(MONEY)),
     Kind.INSTANT: Reading(
-        read=read_instant, plain=ISO, cast=lambda text: text.try_cast("timestamp")
+        read=read_instant,
+        plain=ISO,
+        cast=lambda text: text.try_cast("timestamp"),
+        stages=STAGES,
     ),
     Kind.DAY: Reading(
-        read=read_day, plain=ISO, cast=lambda text: text.try_cast("timestamp").date()
+        read=read_day,
+        plain=ISO,
+        cast=lambda text: text.try_cast("timestamp").date(),
+        stages=STAGES,
     ),
 }
 _BY_TARGET: dict[str, Reading] = {

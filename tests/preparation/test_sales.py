@@ -314,3 +314,18 @@ def test_lines_below_an_unreadable_order_are_not_the_order_above(kitchen: Kitche
     )
     assert dish.fates == ["loaded", "rejected", "rejected", "loaded"]
     assert dish.order("A1")["gross_amount"] == 10
+
+
+def test_a_first_line_that_lost_its_number_is_not_of_the_order_above(kitchen: Kitchen) -> None:
+    dish = kitchen.prepare(
+        {
+            "orders.order_id": ["A1", "A1", None, "A2", "A3", None, None],
+            "orders.ordered_at": [DAY, None, "2024-03-06", None, DAY, DAY, None],
+            "order_lines.unit_price": ["10", "5", "1", "2", "3", "4", "5"],
+        },
+        grain="order_line",
+        order_fields="first_line",
+    )
+    assert dish.order("A1")["gross_amount"] == 15
+    assert dish.order("A3")["gross_amount"] == 12
+    assert dish.records[2]["reason"] == "missing_order_id"

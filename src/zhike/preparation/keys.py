@@ -19,9 +19,9 @@ def with_order_key(parsed: Parsed, reading: FileReading) -> ir.Table:
     """The records with `_order`; null where the number is missing, or was rounded away."""
     records = parsed.records
     if "orders.order_id" in parsed and reading.order_id_from == "column":
+        if reading.order_fields == "first_line" and _has_blank(records):
+            return _carried_down(records)
         number = records["orders.order_id"]
-        if reading.order_fields == "first_line":
-            number = _carried_down(records, number)
         return records.mutate(_order=ibis.ifelse(digits_lost(number), None, number))
     numbered = with_own_key(records, "_order", "o")
     when = parsed.get("orders.ordered_at")
@@ -43,12 +43,26 @@ def with_own_key(records: ir.Table, name: str, letter: str) -> ir.Table:
     return numbered.mutate(**{name: ibis.literal(letter) + left(md5(content), 16)}).drop("_nth")
 
 
-def _carried_down(records: ir.Table, number: Any) -> ir.Value:
-    """A blank number is the one above, where an order's fields stand on its first line."""
-    blank = records.filter(records._fate.isnull() & number.isnull()).count()
-    if not blank.to_pyarrow().as_py():
-        return number
-    # What stands below an order that could not be read belongs to that one, not to the one above.
-    said = ibis.cases((records._fate.isnull(), number), (records._fate == "rejected", ""))
+def _has_blank(records: ir.Table) -> bool:
+    blank = records.filter(records._fate.isnull() & records["orders.order_id"].isnull())
+    return bool(blank.count().to_pyarrow().as_py())
+
+
+def _carried_down(records: ir.Table) -> ir.Table:
+    """A blank number is the one above, where an order's fields stand on its first line.
+
+    What stands below an order that could not be read belongs to that one, not to the one above; so
+    does a record whose number is missing though it says another time of its own.
+    """
+    number = records["orders.order_id"]
+    number = ibis.ifelse(digits_lost(number), "", number)
     above = ibis.window(order_by=records._row, preceding=None, following=0)
-    return last_by(said, records._row).over(above).nullif("")
+    lost: Any = records._fate == "rejected"
+    if "orders.ordered_at" in records.columns:
+        at = records["orders.ordered_at"]
+        numbered = ibis.ifelse(number.notnull(), at, ibis.null(at.type()))
+        lost |= number.isnull() & (at != last_by(numbered, records._row).over(above))
+    usable = ibis.ifelse(records._fate.isnull(), number, None)
+    records = records.mutate(_said=ibis.ifelse(lost.fill_null(False), "", usable))
+    carried: Any = last_by(records._said, records._row).over(above)
+    return records.mutate(_order=carried.nullif("")).drop("_said")

@@ -44,7 +44,7 @@ function writer(name, short, { language, currency }) {
     case "days":
       return plain({}, 2);
     case "amount": {
-      const money = { style: "currency", currency };
+      const money = currency ? { style: "currency", currency } : {};
       return short ? plain(money, 0) : amount(locale, money);
     }
     case "share":

@@ -14,7 +14,7 @@ from zhike.i18n import lazy
     lazy("Make a folder a workspace. Without FOLDER it is the present one."),
     argument("folder", required=False),
     option("--name", lazy("The company or shop, as reports call it.")),
-    option("--currency", lazy("Currency of all amounts, such as CNY."), default="CNY"),
+    option("--currency", lazy("Currency of all amounts, such as CNY."), default=""),
     option("--timezone", lazy("Business time zone."), default="Asia/Shanghai"),
 )
 def init(

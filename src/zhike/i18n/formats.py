@@ -31,10 +31,13 @@ def format_number(value: Numeric, digits: int = 2) -> str:
 
 
 def format_amount(value: Numeric, currency: str, digits: int = 2) -> str:
-    """Money with its sign and separators: ¥1,204.50, -£3.00."""
-    from babel.numbers import format_currency
+    """Money with its sign and separators: ¥1,204.50, -£3.00; without a currency no sign."""
+    from babel.numbers import format_currency, format_decimal
 
-    pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
+    plain = "#,##0" + ("." + "0" * digits if digits else "")
+    if not currency:
+        return str(format_decimal(value, format=plain, locale=_locale()))
+    pattern = f"¤{plain}"
     return str(
         format_currency(value, currency, format=pattern, currency_digits=False, locale=_locale())
     )

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import ibis.expr.types as ir
+
 from zhike.errors import InputError, MappingError
 from zhike.i18n import LazyText, lazy
 from zhike.preparation.mapping import signature, suggest
@@ -23,6 +25,7 @@ from zhike.sources import (
     open_source,
     write_parquet,
 )
+from zhike.workspace.currency import settle_currency
 from zhike.workspace.durable import move, remove_tree
 from zhike.workspace.file_reports import (
     FileReport,
@@ -114,6 +117,7 @@ class Adding:
             if not usable:
                 raise self._faults[0]
             self._settle_questions(fresh, overrides, ask)
+            self._kitchen = settle_currency(self._kitchen, self._files(fresh))
             reports = list(self._left_out)
             for done, item in enumerate(usable):
                 reports += self._kept(item, done, len(usable))
@@ -171,10 +175,9 @@ class Adding:
 
     def _read(self, draft: _Draft, number: int, overrides: Mapping[str, str]) -> FileReading:
         table = draft.tables[number]
-        raw = self._kitchen.engine.read_parquet([draft.folder / f"{number}.parquet"])
         kept = self._mappings.recall(signature(table.header))
         remembered = reading_from_json(kept) if kept else None
-        return suggest(raw, table.header, table.name, overrides, remembered)
+        return suggest(self._raw(draft, number), table.header, table.name, overrides, remembered)
 
     def _settle_questions(
         self, drafts: Sequence[_Draft], overrides: Mapping[str, str], ask: Ask | None
@@ -194,6 +197,15 @@ class Adding:
                     draft.readings[number] = self._read(draft, number, answers)
         if open_questions:
             raise UnsettledMappingError(open_questions)
+
+    def _files(self, drafts: Sequence[_Draft]) -> Iterator[tuple[ir.Table, FileReading]]:
+        for draft in drafts:
+            for number, reading in enumerate(draft.readings):
+                if reading is not None:
+                    yield self._raw(draft, number), reading
+
+    def _raw(self, draft: _Draft, number: int) -> ir.Table:
+        return self._kitchen.engine.read_parquet([draft.folder / f"{number}.parquet"])
 
     def _kept(self, item: _Draft | Batch, done: int, of: int) -> list[FileReport]:
         known = item if isinstance(item, Batch) else self._landing.holding(item.content_hash)

@@ -25,7 +25,8 @@ class Settings:
     Attributes:
         name: The company or shop, as reports call it.
         language: "zh" or "en" for reports and messages; empty follows the reader.
-        currency: ISO 4217 code that every amount is in.
+        currency: ISO 4217 code that every amount is in; empty takes it from the first file that
+            tells, and until then amounts are shown without a sign.
         timezone: Business time zone, by its IANA name.
         keep_snapshots: How many snapshots stay, the newest first.
         memory: Most memory that the engine may hold, such as "2GB".
@@ -35,7 +36,7 @@ class Settings:
 
     name: str = ""
     language: str = ""
-    currency: str = "CNY"
+    currency: str = ""
     timezone: str = "Asia/Shanghai"
     keep_snapshots: int = 10
     memory: str = "1500MB"
@@ -49,10 +50,15 @@ class Settings:
                 raise ParameterError.out_of_bounds(name, value, allowed)
 
 
-def _is_currency(code: object) -> bool:
+def is_currency(code: object) -> bool:
+    """Whether that is an ISO 4217 code."""
     from babel.numbers import is_currency
 
     return isinstance(code, str) and is_currency(code)
+
+
+def _is_currency_or_open(code: object) -> bool:
+    return not code or is_currency(code)
 
 
 def _is_count(value: object) -> bool:
@@ -61,7 +67,7 @@ def _is_count(value: object) -> bool:
 
 def _are_rates(value: object) -> bool:
     return isinstance(value, Mapping) and all(
-        _is_currency(code) and isinstance(rate, int | float | Decimal) and rate > 0
+        is_currency(code) and isinstance(rate, int | float | Decimal) and rate > 0
         for code, rate in value.items()
     )
 
@@ -73,7 +79,7 @@ def _are_sections(value: object) -> bool:
 _RULES: Mapping[str, tuple[Callable[[Any], bool], LazyText]] = {
     "name": (lambda value: isinstance(value, str), lazy("a text in quotes")),
     "language": (lambda value: value in ("", *LANGUAGES), lazy("zh, en or empty")),
-    "currency": (_is_currency, lazy("a currency such as CNY")),
+    "currency": (_is_currency_or_open, lazy("a currency such as CNY")),
     "timezone": (
         lambda value: value in available_timezones(),
         lazy("a time zone such as Asia/Shanghai"),
@@ -148,7 +154,7 @@ name = {name}
 # 报告和提示的语言 zh 或 en，空着随系统 / zh or en; empty follows the computer
 language = {language}
 
-# 本位币：所有金额折成它 / every amount is in this currency
+# 本位币：所有金额折成它；空着由数据判断 / every amount is in it; empty: as the files say
 currency = {currency}
 
 # 营业时区：一天从这里的零点算起 / where a business day begins at midnight

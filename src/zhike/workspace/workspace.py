@@ -127,7 +127,9 @@ class Workspace:
         several = [paths] if isinstance(paths, str | Path) else list(paths)
         with self._writing("add"), self._kitchen() as kitchen:
             adding = Adding(kitchen, self._landing, self.mappings, progress, encoding)
-            return adding.add([Path(path) for path in several], map or {}, ask)
+            reports = adding.add([Path(path) for path in several], map or {}, ask)
+        self.settings = read_settings(self._layout.settings)
+        return reports
 
     def remove(self, batch: str) -> Batch:
         """Take a batch back, by its id or file name; numbers follow at the next run."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -78,3 +80,11 @@ def test_a_server_that_does_not_answer_is_named(postgres_address: str) -> None:
     nowhere = postgres_address.replace("127.0.0.1", "127.0.0.1").rsplit(":", 1)[0] + ":1/postgres"
     with pytest.raises(UnavailableError, match="does not answer"):
         open_engine(nowhere)
+
+
+def test_an_engine_that_nobody_closes_leaves_nothing_behind() -> None:
+    script = "from zhike.engines import open_engine; print(open_engine()._scratch)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
+    assert not Path(done.stdout.strip()).exists()

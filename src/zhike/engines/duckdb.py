@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ class DuckDBEngine:
 
     def __init__(self, address: str = "duckdb", *, memory: str = "", threads: int = 0) -> None:
         self._scratch = Path(tempfile.mkdtemp(prefix="zhike-duckdb-"))
+        # Engines that nobody closes (an example, a bare table) leave nothing behind either.
+        self._swept = weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
         settings: dict[str, Any] = {
             "temp_directory": str(self._scratch),
             "preserve_insertion_order": False,  # an order that is kept is kept by a column
@@ -60,4 +63,4 @@ class DuckDBEngine:
     def close(self) -> None:
         """Let go of what was kept, spilled files included."""
         self.connection.disconnect()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._swept()

@@ -179,15 +179,19 @@ def _headline(report: Mapping[str, Any]) -> LazyText:
         "{file}: {count} records ({kind}{encoding})",
         file=report["file"],
         count=format_count(report["rows_read"]),
-        kind=report["platform"] or ", ".join(_labels(report["tables"])) or _("no table"),
+        kind=_kind(report),
         encoding=f", {report['encoding']}" if report["encoding"] else "",
     )
 
 
-def _labels(tables: Iterable[str]) -> Iterator[str]:
+def _kind(report: Mapping[str, Any]) -> str:
+    """Whose export it is, else the tables that it feeds."""
     from zhike.schema import standard_table
+    from zhike.schema.platforms import platforms
 
-    return (str(standard_table(name).label) for name in tables)
+    labels = {item.code: str(item.label) for item in platforms()}
+    tables = [str(standard_table(name).label) for name in report["tables"]]
+    return labels.get(report["platform"], "") or ", ".join(tables) or _("no table")
 
 
 def _mapping_sheet(mapping: Iterable[Mapping[str, Any]]) -> Sheet:

@@ -8,6 +8,8 @@ from zhike.cli.answers import Answer, Sheet
 from zhike.cli.frame import State, command
 from zhike.i18n import _, format_count, format_share, lazy
 
+REJECTED_SHOWN, RAW_SHOWN = 20, 120
+
 
 @command(
     "quality",
@@ -18,7 +20,8 @@ def quality(state: State) -> Answer:
     data = state.workspace().quality().as_json()
     if not data["files"]:
         return Answer(data=data, shown=[lazy("Nothing has been added yet.")])
-    return Answer(data=data, shown=[_files(data), _columns(data), _repairs(data)])
+    sheets = (_files(data), _columns(data), _repairs(data), _rejected(data))
+    return Answer(data=data, shown=[sheet for sheet in sheets if sheet.rows])
 
 
 def _files(data: dict[str, Any]) -> Sheet:
@@ -44,10 +47,12 @@ def _columns(data: dict[str, Any]) -> Sheet:
             format_count(item["rows"]),
             _share(item["filled"], item["rows"]),
             _share(item["valid"], item["filled"]),
+            item["first"] or "",
+            item["last"] or "",
         )
         for item in data["columns"]
     ]
-    header = (_("File"), _("Field"), _("Rows"), _("Filled"), _("Valid"))
+    header = (_("File"), _("Field"), _("Rows"), _("Filled"), _("Valid"), _("First"), _("Last"))
     return Sheet(header=header, rows=rows, right=frozenset({2, 3, 4}))
 
 
@@ -58,13 +63,30 @@ def _repairs(data: dict[str, Any]) -> Sheet:
         (
             item["file"],
             item["column"] or "",
+            item["field"] or "",
             str(REPAIRS.get(item["rule"], item["rule"])),
             format_count(item["count"]),
         )
         for item in data["repairs"]
     ]
-    header = (_("File"), _("Column"), _("Repair"), _("Records"))
-    return Sheet(header=header, rows=rows, right=frozenset({3}))
+    header = (_("File"), _("Column"), _("Field"), _("Repair"), _("Records"))
+    return Sheet(header=header, rows=rows, right=frozenset({4}))
+
+
+def _rejected(data: dict[str, Any]) -> Sheet:
+    from zhike.preparation import REASONS
+
+    rows = [
+        (
+            item["file"],
+            format_count(item["row"]),
+            str(REASONS.get(item["reason"], item["reason"])),
+            item["raw"][:RAW_SHOWN],
+        )
+        for item in data["rejected"][:REJECTED_SHOWN]
+    ]
+    header = (_("File"), _("Row"), _("Reason"), _("Text"))
+    return Sheet(title=_("Set aside"), header=header, rows=rows, right=frozenset({1}))
 
 
 def _share(part: int | None, whole: int | None) -> str:

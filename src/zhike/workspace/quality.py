@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from zhike.workspace.landing import FATES, Batch
 from zhike.workspace.layout import Layout
 from zhike.workspace.preparing import prepared_folder
+from zhike.workspace.results import records
 
 REJECTED_SHOWN = 100
 
@@ -35,10 +36,16 @@ class Quality:
     repairs: pa.Table
     rejected: tuple[Mapping[str, Any], ...]
 
+    def measures(self) -> dict[str, Any]:
+        """What a snapshot keeps of it: nothing that was written in a record."""
+        told = {"row", "before", "after"} & set(self.repairs.column_names)
+        return {
+            "columns": records(self.columns),
+            "repairs": records(self.repairs.drop_columns(sorted(told))),
+        }
+
     def as_json(self) -> dict[str, Any]:
         """What `quality --json` prints."""
-        from zhike.workspace.results import records
-
         return {
             "files": [dict(item) for item in self.batches],
             "columns": records(self.columns),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
+
 from zhike.analyses import REGISTRY
+from zhike.blocks import Column, Table
 from zhike.catalogue import Analysis
-from zhike.i18n import language
-from zhike.preparation import REASONS
+from zhike.i18n import language, lazy
+from zhike.preparation import REASONS, REPAIRS
 from zhike.reports import About, Input, Quality, SetAside, customer_report, render_html
-from zhike.workspace.durable import write_durably
+from zhike.workspace.durable import read_json, write_durably
 from zhike.workspace.results import read_result
 from zhike.workspace.running import made
 from zhike.workspace.snapshots import Manifest
@@ -38,7 +41,9 @@ def write_report(manifest: Manifest, results: Path, path: Path) -> Path:
             skipped[kind.name] = (kind, entry["reason"].get(language(), ""))
         else:
             answered[kind.name] = (made(kind, configured.get(kind.name, {})), result)
-    report = customer_report(answered, _about(manifest), _quality(manifest), skipped=skipped)
+    report = customer_report(
+        answered, _about(manifest), _quality(manifest, results), skipped=skipped
+    )
     write_durably(path, render_html(report).encode())
     return path
 
@@ -65,7 +70,7 @@ def _about(manifest: Manifest) -> About:
     )
 
 
-def _quality(manifest: Manifest) -> Quality:
+def _quality(manifest: Manifest, results: Path) -> Quality:
     fates: Counter[str] = Counter()
     for batch in manifest.inputs:
         for part in batch["parts"]:
@@ -74,7 +79,47 @@ def _quality(manifest: Manifest) -> Quality:
         read=sum(batch["rows_read"] for batch in manifest.inputs),
         fates=dict(fates),
         set_aside=tuple(_set_aside(manifest)),
+        tables=tuple(_quality_tables(read_json(results / "quality.json"))),
     )
+
+
+def _quality_tables(measures: Mapping[str, Any]) -> Iterator[Table]:
+    if measures["columns"]:
+        yield Table(
+            name="completeness",
+            title=lazy("How complete and valid each column is"),
+            rows=pa.Table.from_pylist([_completeness(item) for item in measures["columns"]]),
+            columns=(
+                Column(name="file", label=lazy("File")),
+                Column(name="column", label=lazy("Column")),
+                Column(name="field", label=lazy("Field")),
+                Column(name="filled_rate", label=lazy("Filled"), format="share"),
+                Column(name="valid_rate", label=lazy("Valid"), format="share"),
+            ),
+        )
+    if measures["repairs"]:
+        yield Table(
+            name="repairs",
+            title=lazy("What was mended, by rule"),
+            rows=pa.Table.from_pylist(measures["repairs"]),
+            columns=(
+                Column(name="file", label=lazy("File")),
+                Column(name="column", label=lazy("Column")),
+                Column(name="field", label=lazy("Field")),
+                Column(name="rule", label=lazy("Repair"), labels=REPAIRS),
+                Column(name="count", label=lazy("Records"), format="count"),
+            ),
+        )
+
+
+def _completeness(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "file": item["file"],
+        "column": item["source_column"],
+        "field": f"{item['table']}.{item['column']}",
+        "filled_rate": item["filled"] / item["rows"] if item["rows"] else None,
+        "valid_rate": item["valid"] / item["filled"] if item["filled"] else None,
+    }
 
 
 def _set_aside(manifest: Manifest) -> Iterator[SetAside]:

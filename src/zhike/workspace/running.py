@@ -22,11 +22,12 @@ from zhike.errors import ParameterError, WorkspaceError, ZhikeError
 from zhike.i18n import LANGUAGES, LazyText, lazy, use_language
 from zhike.schema import TABLE_NAMES, Shop
 from zhike.workspace.assembly import Source, assembled, inputs_of
-from zhike.workspace.durable import remove_tree
+from zhike.workspace.durable import remove_tree, write_json
 from zhike.workspace.landing import Batch, LandingStore
 from zhike.workspace.memory import peak_rss_mb
 from zhike.workspace.objects import ObjectStore
 from zhike.workspace.preparing import Kitchen, refreshed, sources_of
+from zhike.workspace.quality import quality_of
 from zhike.workspace.results import write_result
 from zhike.workspace.snapshots import Manifest, SnapshotStore, snapshot_id
 
@@ -81,6 +82,8 @@ class Run:
             tables = self._tables(list(sources_of(self.kitchen.layout, batches)), draft)
         shop = self._shop(tables, batches, as_of)
         analyses = list(self._analysed(shop, draft / "results"))
+        measures = quality_of(self.kitchen.layout, batches).measures()
+        write_json(draft / "results" / "quality.json", measures)
         return Manifest(
             id=snapshot_id(started_at),
             as_of=shop.as_of.isoformat() if shop.as_of else "",

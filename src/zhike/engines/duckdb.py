@@ -32,8 +32,6 @@ class DuckDBEngine:
 
     def __init__(self, address: str = "duckdb", *, memory: str = "", threads: int = 0) -> None:
         self._scratch = Path(tempfile.mkdtemp(prefix="zhike-duckdb-"))
-        # Engines that nobody closes (an example, a bare table) leave nothing behind either.
-        self._swept = weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
         settings: dict[str, Any] = {
             "temp_directory": str(self._scratch),
             "preserve_insertion_order": False,  # an order that is kept is kept by a column
@@ -45,6 +43,11 @@ class DuckDBEngine:
             settings["threads"] = threads
         self.connection = ibis.duckdb.connect(**settings)
         self.connection.settings["TimeZone"] = "UTC"
+        # An engine that nobody closes (an example, a bare table) leaves nothing behind either;
+        # lazy tables may outlive it, and hold on to the connection.
+        self._swept = weakref.finalize(
+            self.connection, shutil.rmtree, self._scratch, ignore_errors=True
+        )
         self._numbers = itertools.count()
 
     def read_parquet(self, paths: list[Path]) -> ir.Table:

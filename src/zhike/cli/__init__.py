@@ -18,6 +18,7 @@ program = Program(
     {
         "demo": "zhike.cli.demo:demo",
         "init": "zhike.cli.project:init",
+        "template": "zhike.cli.project:template",
         "add": "zhike.cli.files:add",
         "sources": "zhike.cli.files:sources",
         "remove": "zhike.cli.files:remove",

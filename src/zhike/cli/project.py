@@ -1,11 +1,15 @@
-"""`zhike init`: make a folder a workspace."""
+"""`zhike init`, `template`: where one begins."""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
+
+import click
 
 from zhike.cli.answers import Answer
 from zhike.cli.frame import State, argument, command, option
+from zhike.errors import InputError
 from zhike.i18n import lazy
 
 
@@ -32,6 +36,32 @@ def init(
             lazy("{folder} is a workspace now.", folder=workspace.folder),
             lazy("Add your files next: {command}", command=_next(workspace.folder)),
         ],
+    )
+
+
+@command(
+    "template",
+    lazy("Write an empty table to fill in, with the headers that Zhike knows."),
+    argument("file", type=click.Path(path_type=Path)),
+    option("--table", lazy("Standard table, such as orders or customers."), default="orders"),
+)
+def template(state: State, file: Path, table: str) -> Answer:
+    """Write the headers of a standard table as CSV that a spreadsheet opens."""
+    from zhike.schema.template import template_header
+
+    path = (state.folder / file).absolute()
+    if path.exists():
+        raise InputError(
+            lazy("There is a file at {path} already.", path=path),
+            hint=lazy("Choose another name; nothing was written."),
+            code="file_exists",
+        )
+    header = template_header(table)
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        csv.writer(out).writerow(header)
+    return Answer(
+        data={"file": str(path), "table": table, "columns": list(header)},
+        shown=[lazy("Fill in {path}, one row each, then add it.", path=path)],
     )
 
 

@@ -25,7 +25,7 @@ WATCHED_SHARE = 0.05
 that is fewer; its end, resting on a handful, jumps."""
 
 UNDATED = date(1970, 1, 1)
-"""Customers without a registration day have been known since before everything."""
+"""Customers without a registration day: when they became known, nobody says."""
 
 STAGES: dict[str, LazyText] = {
     "potential": lazy("Potential"),
@@ -100,7 +100,8 @@ def prospects(shop: Shop, as_of: date | None = None) -> ir.Table:
     """Customers who were known for some time without having bought.
 
     Known from the customer table, or from an order that is no purchase (never paid, closed,
-    given back in full).
+    given back in full). Who bought and has no earlier sign is known from the first purchase on,
+    and was never waiting.
 
     Returns:
         One row a customer: `customer_id`, `known_on` (the first sign of them; `UNDATED` where
@@ -143,7 +144,8 @@ def _prospects(shop: Shop, day: date) -> ir.Table:
     facts = customer_facts(shop, day).select(buyer_id="customer_id", first_on="first_on")
     known = _known(shop, day)
     joined = known.left_join(facts, known.customer_id == facts.buyer_id)
-    before = joined.filter(joined.first_on.isnull() | (joined.known_on < joined.first_on))
+    waited = (joined.known_on > UNDATED) & (joined.known_on < joined.first_on)
+    before = joined.filter(joined.first_on.isnull() | waited)
     return shop.engine.materialise(before.select("customer_id", "known_on", "first_on"))
 
 
@@ -155,7 +157,8 @@ def _known(shop: Shop, day: date) -> ir.Table:
     tried = tried.select(tried_id="customer_id", tried_on="known_on")
     customers = _registered(shop, day)
     both = customers.left_join(tried, customers.customer_id == tried.tried_id)
-    listed = both.select("customer_id", known_on=ibis.least(both.registered_on, both.tried_on))
+    dated = ibis.least(both.registered_on.nullif(ibis.literal(UNDATED)), both.tried_on)
+    listed = both.select("customer_id", known_on=ibis.coalesce(dated, both.registered_on))
     unlisted = tried.anti_join(customers, tried.tried_id == customers.customer_id)
     unlisted = unlisted.select(customer_id="tried_id", known_on="tried_on")
     return listed.filter(listed.known_on.notnull()).union(unlisted)

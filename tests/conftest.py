@@ -26,6 +26,13 @@ def pytest_configure() -> None:
     os.environ["ZHIKE_LANG"] = "en"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole journeys from a file to a report take their time, each and every one."""
+    for item in items:
+        if item.path.parent.name == "journeys" or item.path.stem == "test_journeys":
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def checkout() -> Path:
     """The folder of the project itself."""

@@ -101,11 +101,14 @@ class Workbench:
         made: ir.Table = self._connection.create_view(name, expression)
         return made
 
-    def keep(self, expression: ir.Table, path: Path | None = None) -> ir.Table:
-        """The expression computed once, in a Parquet file."""
-        path = path or self._folder / f"step_{next(_numbers)}.parquet"
-        write(expression, path, self._engine)
-        return self._engine.read_parquet([path])
+    def keep(self, *parts: ir.Table) -> ir.Table:
+        """The rows of all parts, computed one after the other and kept in Parquet files."""
+        paths = [self._folder / f"step_{next(_numbers)}.parquet" for _ in parts]
+        for part, path in zip(parts, paths, strict=True):
+            write(part, path, self._engine)
+        kept = self._engine.read_parquet(paths)
+        self._views.append(kept.get_name())
+        return kept
 
     def sweep(self) -> None:
         """Forget every step."""

@@ -42,7 +42,7 @@ _ = ibis._
 def documents(
     records: ir.Table, parsed: Parsed, reading: FileReading, context: Context
 ) -> ir.Table:
-    """The documents of the records that have an order id.
+    """The documents of records that have an order id, as all records of an order are among them.
 
     Adds to the order's fields `order_id`, `lines` (sound sale lines), `tests` (those of them that
     are tests), `unpriced`, `<sum>_amount` for each of `SUMS`, `gain_amount` (vouchers and

@@ -18,6 +18,7 @@ from zhike.preparation.ledger import count_fates, ledger
 from zhike.preparation.money import converted
 from zhike.preparation.orders import orders_table
 from zhike.preparation.parsed import Parsed, parse
+from zhike.preparation.parts import in_parts
 from zhike.preparation.quality import Told, write_quality
 from zhike.preparation.reading import FileReading
 from zhike.preparation.refunds import refunds_table
@@ -55,15 +56,28 @@ def _sales(parsed: Parsed, reading: FileReading, context: Context, bench: Workbe
     """What a file of orders or order lines feeds."""
     records = sale_records(parsed, reading, context, bench)
     parsed = replace(parsed, records=records)
-    found = bench.step(documents(records, parsed, reading, context))
-    found = bench.keep(found.mutate(customer_id=customer_id(found, reading.identity, context.salt)))
+    count = int(records.count().to_pyarrow().as_py())
+    added_up = [
+        bench.step(documents(part, parsed, reading, context)) for part in in_parts(records, count)
+    ]
+    found = bench.keep(
+        *[
+            part.mutate(customer_id=customer_id(part, reading.identity, context.salt))
+            for part in added_up
+        ]
+    )
     is_dated = "orders.ordered_at" in parsed
     dated = found["orders.ordered_at"].notnull() if is_dated else ibis.literal(True)
     sound = bench.step(found.filter(dated))
     unusable = bench.keep(found.filter(~dated).select("order_id"))
     if reading.grain == "order":
         records = bench.step(_latest_records(records))
-    tables = _order_tables(records, sound, unusable, parsed, reading)
+    tables = _order_tables(records, sound, parsed, reading)
+    if reading.grain == "order_line":
+        lines = sound_lines(records, unusable)
+        numbered = [order_lines_table(part) for part in in_parts(lines, count)]
+        tables["order_lines"] = bench.keep(*numbered) if len(numbered) > 1 else numbered[0]
+        tables["products"] = products_table(lines)
     return Decided(tables, _decided(records, unusable), _told(records))
 
 
@@ -77,15 +91,12 @@ def _told(records: ir.Table) -> tuple[Told, ...]:
 
 
 def _order_tables(
-    records: ir.Table, sound: ir.Table, unusable: ir.Table, parsed: Parsed, reading: FileReading
+    records: ir.Table, sound: ir.Table, parsed: Parsed, reading: FileReading
 ) -> dict[str, ir.Table]:
     tables: dict[str, ir.Table] = {}
     orders = None
     if "orders.ordered_at" in parsed:
         orders = tables["orders"] = orders_table(sound.filter(_.lines > 0), parsed, reading)
-    if reading.grain == "order_line":
-        lines = sound_lines(records, unusable)
-        tables |= {"order_lines": order_lines_table(lines), "products": products_table(lines)}
     tables["refunds"] = refunds_table(records, sound, orders, parsed)
     if reading.identity:
         for name in ("customers", "people"):
@@ -114,15 +125,10 @@ def _latest_records(records: ir.Table) -> ir.Table:
 
 def _decided(records: ir.Table, unusable: ir.Table) -> ir.Table:
     told = records.left_join(unusable.rename(_unusable="order_id"), [("_order", "_unusable")])
-    lost = ibis.ifelse(told._unusable.notnull(), _reason_of_order(told), None)
+    lost = ibis.ifelse(told._unusable.notnull(), "order_rejected", None)
     reason = ibis.coalesce(told._reason, told._problem, lost)
     fate = ibis.coalesce(told._fate, ibis.ifelse(reason.notnull(), "rejected", "loaded"))
     return told.select("_row", fate=fate, reason=reason, key=told._order, content_hash=told._hash)
-
-
-def _reason_of_order(told: ir.Table) -> ir.Value:
-    """Why all records of an order are set aside."""
-    return ibis.literal("order_rejected")
 
 
 def _write_tables(tables: dict[str, ir.Table], context: Context, folder: Path) -> dict[str, int]:

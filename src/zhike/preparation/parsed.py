@@ -146,12 +146,22 @@ def _instant(
         utc.append(to_utc(local, home, last))
     columns: dict[str, ir.Value] = {target: ibis.coalesce(*utc)}
     table, name = target.split(".", 1)
-    day = "on" if name == "at" else f"{name.removesuffix('_at')}_on"
+    day = business_day_of(name)
     if day in standard_table(table):
         if instant is not None:
             days.append(to_local(instant, home, last))
         columns[f"{table}.{day}"] = ibis.coalesce(*days).date()
     return columns
+
+
+def business_day_of(name: str) -> str:
+    """The field with the business day of an instant, where a table has one.
+
+    Examples:
+        >>> business_day_of("ordered_at"), business_day_of("at")
+        ('ordered_on', 'on')
+    """
+    return "on" if name == "at" else f"{name.removesuffix('_at')}_on"
 
 
 def _content_hash(values: ir.Table) -> ir.Value:

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from zhike.preparation.context import Context
-from zhike.preparation.parsed import Parsed
+from zhike.preparation.parsed import Parsed, business_day_of
 from zhike.preparation.standardise.ids import digits_lost
 from zhike.schema import Kind, StandardTable, standard_table
 
@@ -42,7 +42,7 @@ def day_checks(parsed: Parsed, target: str, context: Context) -> Iterator[Check]
 def business_day(parsed: Parsed, target: str) -> Any:
     """The business day of an instant, or the day itself."""
     table, name = target.split(".", 1)
-    beside = parsed.get(f"{table}.{name.removesuffix('_at')}_on")
+    beside = parsed.get(f"{table}.{business_day_of(name)}")
     found = beside if beside is not None else parsed.get(target)
     return found.date() if found is not None and not found.type().is_date() else found
 
@@ -96,9 +96,15 @@ def required_checks(parsed: Parsed, table: StandardTable) -> Iterator[Check]:
             yield value.isnull(), f"missing_{field.name}"
 
 
-def main_day(grain_table: str) -> str:
-    """The field that says when a row of the table happened; "" where nothing does."""
-    for field in standard_table(grain_table).fields:
-        if field.kind in (Kind.INSTANT, Kind.DAY) and (field.required or field.name == "at"):
-            return f"{grain_table}.{field.name}"
+def main_day(table: str) -> str:
+    """The field that says when a row of the table happened; "" where nothing does.
+
+    It is the time that the schema counts by business days, or the day without which a row is
+    nothing.
+    """
+    definition = standard_table(table)
+    for field in definition.fields:
+        counted = field.kind is Kind.INSTANT and business_day_of(field.name) in definition
+        if counted or (field.kind is Kind.DAY and field.required):
+            return f"{table}.{field.name}"
     return ""

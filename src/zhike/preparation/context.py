@@ -105,7 +105,8 @@ class Workbench:
         """The rows of all parts, computed one after the other and kept in Parquet files."""
         paths = [self._folder / f"step_{next(_numbers)}.parquet" for _ in parts]
         for part, path in zip(parts, paths, strict=True):
-            write(part, path, self._engine)
+            # Dictionaries pay where a file is read often; a step is read a few times.
+            write(part, path, self._engine, dictionary_size_limit=1000)
         kept = self._engine.read_parquet(paths)
         self._views.append(kept.get_name())
         return kept
@@ -127,7 +128,7 @@ def workbench(engine: Engine, beside: Path) -> Iterator[Workbench]:
             bench.sweep()
 
 
-def write(expression: ir.Table, path: Path, engine: Engine) -> None:
-    """The rows of an expression as a Parquet file."""
+def write(expression: ir.Table, path: Path, engine: Engine, **options: object) -> None:
+    """The rows of an expression as a Parquet file, by DuckDB's own options."""
     connection: Any = engine.connection
-    connection.to_parquet(expression, path, compression="zstd", compression_level=1)
+    connection.to_parquet(expression, path, compression="zstd", compression_level=1, **options)

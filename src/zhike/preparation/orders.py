@@ -16,15 +16,22 @@ from zhike.preparation.shapes import ZERO, fed_columns, typed
 from zhike.preparation.standardise.amounts import MONEY
 
 
-def orders_table(documents: ir.Table, parsed: Parsed, reading: FileReading) -> ir.Table:
-    """Rows of `orders` from sound documents that sell something."""
+def order_rows(documents: ir.Table, parsed: Parsed, reading: FileReading) -> ir.Table:
+    """Rows of `orders`, with what the documents say of refunds beside ("refunds.amount" …).
+
+    Args:
+        documents: Those that are sound and sell something.
+        parsed: The file read.
+        reading: How it was read.
+    """
     columns = fed_columns("orders", documents) | _amounts(documents, parsed)
     only_tests = (documents.tests > 0) & (documents.tests == documents.lines)
     columns["is_test"] = columns.get("is_test", ibis.literal(False)).fill_null(False) | only_tests
     if reading.channel:
         columns["channel"] = ibis.coalesce(columns.get("channel"), reading.channel)
     columns |= {"order_id": documents.order_id, "customer_id": documents.customer_id}
-    return typed("orders", documents, columns)
+    refunds = [name for name in documents.columns if name.startswith("refunds.")]
+    return typed("orders", documents, columns, {name: documents[name] for name in refunds})
 
 
 def _amounts(documents: ir.Table, parsed: Parsed) -> dict[str, Any]:

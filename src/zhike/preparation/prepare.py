@@ -16,7 +16,7 @@ from zhike.preparation.entities import Decided, entity_tables
 from zhike.preparation.identity import customer_id
 from zhike.preparation.ledger import count_fates, ledger
 from zhike.preparation.money import converted
-from zhike.preparation.orders import orders_table
+from zhike.preparation.orders import order_rows
 from zhike.preparation.parsed import Parsed, parse
 from zhike.preparation.parts import in_parts
 from zhike.preparation.quality import Told, write_quality
@@ -24,6 +24,7 @@ from zhike.preparation.reading import FileReading
 from zhike.preparation.refunds import refunds_table
 from zhike.preparation.sales import sale_records
 from zhike.preparation.tables import latest_of, order_lines_table, products_table, sound_lines
+from zhike.schema import standard_table
 
 _ = ibis._
 
@@ -96,7 +97,8 @@ def _order_tables(
     tables: dict[str, ir.Table] = {}
     orders = None
     if "orders.ordered_at" in parsed:
-        orders = tables["orders"] = orders_table(sound.filter(_.lines > 0), parsed, reading)
+        orders = order_rows(sound.filter(_.lines > 0), parsed, reading)
+        tables["orders"] = orders.select(*standard_table("orders").arrow_schema.names)
     tables["refunds"] = refunds_table(records, sound, orders, parsed)
     if reading.identity:
         for name in ("customers", "people"):

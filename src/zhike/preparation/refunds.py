@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from zhike.preparation.parsed import Parsed
-from zhike.preparation.shapes import TYPES, ZERO, typed
+from zhike.preparation.shapes import TYPES, ZERO, fed_columns, typed
 from zhike.schema import standard_table
 
 _ = ibis._
@@ -25,7 +25,8 @@ def refunds_table(
     refunds = _returned(records, documents)
     if orders is None:
         return refunds
-    refunds = refunds.union(_with_orders(documents, orders))
+    if "refunds.amount" in parsed or "orders.status" in parsed:
+        refunds = refunds.union(_with_orders(orders))
     by_line = "orders.status" in parsed and "order_lines.quantity" in parsed
     if by_line and "refunds.amount" not in parsed:
         refunds = refunds.union(_gone_lines(records, orders))
@@ -66,18 +67,14 @@ def _returned(records: ir.Table, documents: ir.Table) -> ir.Table:
     return typed("refunds", rows, columns)
 
 
-def _with_orders(documents: ir.Table, orders: ir.Table) -> ir.Table:
+def _with_orders(orders: ir.Table) -> ir.Table:
     """Refunds that the order itself tells of: an amount given back, or the word refunded."""
-    fields = ("amount", "refunded_at", "refunded_on", "quantity", "goods_returned")
-    told = documents.select(
-        document=_.order_id,
-        **{f"{name} said": _column(documents, f"refunds.{name}") for name in fields},
+    whole = ibis.ifelse(
+        orders.status == "refunded", orders.gross_amount - orders.discount_amount, None
     )
-    rows = orders.inner_join(told, [("order_id", "document")])
-    whole = ibis.ifelse(rows.status == "refunded", rows.gross_amount - rows.discount_amount, None)
-    rows = rows.mutate(back=ibis.coalesce(rows["amount said"].abs().nullif(ZERO), whole))
-    rows = rows.filter(_.back > 0)
-    columns = {name: rows[f"{name} said"] for name in fields} | {
+    said = _column(orders, "refunds.amount").abs().nullif(ZERO)
+    rows = orders.mutate(back=ibis.coalesce(said, whole)).filter(_.back > 0)
+    columns = fed_columns("refunds", rows) | {
         "refund_id": rows.order_id,
         "line_no": ibis.literal(1),
         "order_id": rows.order_id,

@@ -26,17 +26,19 @@ ZERO = ibis.literal(0).cast(MONEY)
 _FLAGS = {"true": True, "false": False}
 
 
-def typed(table: str, rows: ir.Table, columns: Mapping[str, Any]) -> ir.Table:
+def typed(
+    table: str, rows: ir.Table, columns: Mapping[str, Any], beside: Mapping[str, Any] | None = None
+) -> ir.Table:
     """The rows with every column of a standard table, in its order and types.
 
-    What is not given is missing; a missing value becomes what the schema says.
+    What is not given is missing; a missing value becomes what the schema says. Columns `beside`
+    follow as they are.
     """
-    return rows.select(
-        **{
-            field.name: _filled(field, columns.get(field.name))
-            for field in standard_table(table).fields
-        }
-    )
+    standard = {
+        field.name: _filled(field, columns.get(field.name))
+        for field in standard_table(table).fields
+    }
+    return rows.select(**standard, **(beside or {}))
 
 
 def fed_columns(table: str, rows: ir.Table) -> dict[str, Any]:

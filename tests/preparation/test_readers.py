@@ -398,6 +398,33 @@ def test_plain_columns_are_read_as_mixed_ones_are(kitchen: Kitchen) -> None:
     assert read([], []) == read(["2024年3月5日"], ["¥1"])
 
 
+@pytest.mark.parametrize("order", ["dmy", "mdy"])
+def test_plain_days_in_the_order_of_the_file_are_read_as_mixed_ones_are(
+    kitchen: Kitchen, order: str
+) -> None:
+    times = ["5/3/2024", "05/03/2024 14:05", "5.3.2024 1:02:03", "05-03-2024", "2024-03-05 14:05"]
+    impossible = "13/13/2024"
+
+    def read(more: list[str]) -> list[dict[str, Any]]:
+        cells = [*times, impossible, *more]
+        dish = kitchen.prepare(
+            {
+                "orders.order_id": [f"A{n}" for n in range(len(cells))],
+                "orders.ordered_at": ["2024-01-01"] * len(cells),
+                "orders.paid_at": cells,
+                "orders.gross_amount": ["1"] * len(cells),
+            },
+            readings={"orders.paid_at": {"options": {"order": order}}},
+        )
+        found = dish.by("orders", "order_id")
+        return [found.get(f"A{n}", {}) for n in range(len(times) + 1)]
+
+    plain = read([])
+    assert plain == read(["5th of March 2024", "2024年3月5日"])
+    month = 3 if order == "dmy" else 5
+    assert shanghai(plain[1]["paid_at"]) == datetime(2024, month, 8 - month, 14, 5)  # noqa: DTZ001
+
+
 def test_a_column_says_that_its_numbers_count_since_1970(kitchen: Kitchen) -> None:
     dish = kitchen.prepare(
         {

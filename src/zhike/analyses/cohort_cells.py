@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhike.catalogue import Calendar, customer_facts, purchase_history, refund_rows
+from zhike.catalogue import Calendar, purchase_history, refund_rows
 from zhike.schema import Shop
 
 
@@ -26,8 +26,8 @@ def cohort_sums(shop: Shop, day: date, calendar: Calendar) -> ir.Table:
     refunds = refund_rows(shop, day)
     if refunds is None:
         return bought.mutate(revenue=bought.revenue.cast("float64"))
-    facts = customer_facts(shop, day).select(buyer_id="customer_id", first_on="first_on")
-    back = refunds.filter(refunds.is_net).inner_join(facts, refunds.customer_id == facts.buyer_id)
+    began = history.filter(history.nth == 1).select("first_on", buyer_id="customer_id")
+    back = refunds.filter(refunds.is_net).inner_join(began, refunds.customer_id == began.buyer_id)
     cohort, period = calendar.number_of(back.first_on), calendar.number_of(back.refunded_on)
     given_back = back.group_by(cohort=cohort, period=ibis.greatest(cohort, period)).agg(
         customers=ibis.literal(0, "int64"),

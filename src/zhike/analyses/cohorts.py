@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, ClassVar
 
@@ -77,12 +77,12 @@ class Cohorts(Analysis):
         calendar = Calendar(self.unit)
         sums = cohort_sums(data, day, calendar).to_pyarrow()
         cells = triangle(sums, calendar, calendar.number(day) - 1, self.most_periods)
-        history, facts = purchase_history(data, day), customer_facts(data, day)
+        history = purchase_history(data, day)
         return CohortsResult(
+            shop=data,
             as_of=day,
             currency=data.currency,
             unit=self.unit,
-            members=facts.mutate(cohort=calendar.text_of(facts.first_on)),
             visits=history.select(
                 "customer_id",
                 period=calendar.number_of(history.ordered_on)
@@ -99,10 +99,10 @@ class CohortsResult:
     """What the cohort analysis found.
 
     Attributes:
+        shop: What was looked at.
         as_of: The day looked back from.
         currency: What amounts are in.
         unit: "week", "month" or "quarter".
-        members: Lazy, one row a customer: the customer facts and `cohort`.
         visits: Lazy, one row a purchase: `customer_id` and `period`, the number of periods after
             the first.
         cohorts: One row a cohort whose first period has ended: `cohort`, `size`, `revenue` of
@@ -114,14 +114,20 @@ class CohortsResult:
             `size`, `retention`, `revenue_per_customer`.
     """
 
+    shop: Shop = field(repr=False)
     as_of: date
     currency: str
     unit: str
-    members: ir.Table
     visits: ir.Table
     cohorts: pa.Table
     cells: pa.Table
     means: pa.Table
+
+    @property
+    def members(self) -> ir.Table:
+        """Lazy, one row a customer: the customer facts and `cohort`. No cell needs them."""
+        facts = customer_facts(self.shop, self.as_of)
+        return facts.mutate(cohort=Calendar(self.unit).text_of(facts.first_on))
 
     @property
     def numbers(self) -> Mapping[str, float | None]:

@@ -11,7 +11,8 @@ from zhike.catalogue.metrics import METRIC, METRICS, Metric
 from zhike.catalogue.parameters import Ascending, OneOf, Parameter, Share, Whole, parameters_of
 from zhike.catalogue.periods import Period, PeriodText
 from zhike.catalogue.products import product_facts
-from zhike.catalogue.purchases import as_of_day, purchases, refund_rows
+from zhike.catalogue.purchases import as_of_day, purchases
+from zhike.catalogue.refunds import refund_rows
 from zhike.catalogue.shown import Shown
 from zhike.catalogue.stages import STAGES, StageThresholds, prospects, stage_thresholds
 

@@ -18,10 +18,11 @@ from zhike.catalogue.purchases import (
     MONEY,
     accepted_orders,
     as_of_day,
-    purchases,
-    refund_rows,
+    judged_orders,
+    net_amount,
     refunded_orders,
 )
+from zhike.catalogue.refunds import refund_rows
 from zhike.schema import Shop
 
 TOTAL = "decimal(38, 4)"
@@ -40,8 +41,8 @@ def purchase_history(shop: Shop, as_of: date | None = None) -> ir.Table:
 
     Returns:
         One row a purchase: `customer_id`, `ordered_on`, `net_amount`, `previous_on` and `next_on`
-        (the customer's neighbouring purchases, null at the ends), `nth` (1 is the first),
-        `first_on` (the customer's first) and `amount_so_far` (up to and with this one).
+        (the customer's neighbouring purchases, null at the ends), `nth` (1 is the first) and
+        `first_on` (the customer's first).
     """
     day = as_of_day(shop, as_of)
     return shop.remember(("purchase_history", day), lambda: _purchase_history(shop, day))
@@ -77,34 +78,28 @@ def daily_amounts(shop: Shop, as_of: date | None = None) -> ir.Table:
 
 
 def _purchase_history(shop: Shop, day: date) -> ir.Table:
-    bought = purchases(shop, day)
-    known = bought.filter(bought.customer_id.notnull()).select(
-        "customer_id", "ordered_on", "net_amount"
+    judged = judged_orders(shop, day)
+    known = judged.filter(judged.is_purchase & judged.customer_id.notnull()).select(
+        "customer_id", "ordered_on", net_amount="goods_amount"
     )
-    by, order = known.customer_id, known.ordered_on
-    in_order = ibis.window(group_by=by, order_by=order)
-    so_far = ibis.window(group_by=by, order_by=order, preceding=None, following=0)
+    in_order = ibis.window(group_by=known.customer_id, order_by=known.ordered_on)
     return shop.engine.materialise(
         known.mutate(
             previous_on=known.ordered_on.lag().over(in_order),
             next_on=known.ordered_on.lead().over(in_order),
             nth=ibis.row_number().over(in_order) + 1,
             first_on=known.ordered_on.first().over(in_order),
-            amount_so_far=known.net_amount.sum().over(so_far).cast(MONEY),
         )
     )
 
 
 def _customer_facts(shop: Shop, day: date) -> ir.Table:
     history = purchase_history(shop, day)
-    # The last purchase has seen all others: no need to group them again.
-    last = history.filter(history.next_on.isnull())
-    facts = last.select(
-        "customer_id",
-        "first_on",
-        last_on=last.ordered_on,
-        frequency=last.nth,
-        bought=last.amount_so_far,
+    facts = history.group_by("customer_id").agg(
+        first_on=history.ordered_on.min(),
+        last_on=history.ordered_on.max(),
+        frequency=history.count(),
+        bought=history.net_amount.sum(),
     )
     refunds = refund_rows(shop, day)
     if refunds is not None:
@@ -142,7 +137,7 @@ def _daily_amounts(shop: Shop, day: date) -> ir.Table:
 
 def _ordered(orders: ir.Table) -> ir.Table:
     with_goods, identified = orders.gross_amount > 0, orders.customer_id.notnull()
-    goods = (orders.gross_amount - orders.discount_amount).cast(MONEY)
+    goods = net_amount(orders)
     return _by_day(
         orders,
         orders.ordered_on,

@@ -7,7 +7,8 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from zhike.catalogue.purchases import MONEY, as_of_day, refund_rows, unpurchased_orders
+from zhike.catalogue.purchases import MONEY, as_of_day, unpurchased_orders
+from zhike.catalogue.refunds import refund_rows
 from zhike.schema import Shop
 
 
@@ -30,9 +31,7 @@ def product_facts(shop: Shop, as_of: date | None = None) -> ir.Table | None:
 def _product_facts(shop: Shop, day: date) -> ir.Table:
     lines = shop["order_lines"]
     goods = lines.filter(lines.kind == "goods", lines.product_id.notnull())
-    others = unpurchased_orders(shop, day)
-    if others is not None:
-        goods = goods.anti_join(others, "order_id")
+    goods = goods.anti_join(unpurchased_orders(shop, day), "order_id")
     sold = goods.group_by("product_id").agg(
         lines=goods.count(), quantity=goods.quantity.sum(), revenue=goods.amount.sum()
     )

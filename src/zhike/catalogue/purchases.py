@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 from zhike.schema import Shop
 
 MONEY = "decimal(18, 4)"
+NARROW = "decimal(17, 4)"
 FULFILLED = ("completed", "shipped", "paid", "refunded")  # the usual first: tried in this order
 NET_KINDS = ("goods", "voucher", "discount")
 ADJUSTMENT_KINDS = ("adjustment", "sample")
@@ -38,33 +39,33 @@ def accepted_orders(shop: Shop, as_of: date | None = None) -> ir.Table:
     return orders.filter(_is_accepted(orders, shop, as_of_day(shop, as_of)))
 
 
-def refund_rows(shop: Shop, as_of: date | None = None) -> ir.Table | None:
-    """Refunds of accepted orders, and refunds without a link, dated before the day.
+def judged_orders(shop: Shop, as_of: date | None = None) -> ir.Table:
+    """Every order before the day with what it counts as, in few columns, computed once a run.
 
-    None where the shop has no refunds. An undated refund counts on its order's day; one with
-    neither a date nor an order cannot be placed and is left out.
+    Order numbers are the widest column there is and are read here only. They are kept where
+    somebody still has to join by them: orders that are no purchase, or of which something was
+    given back before the day.
 
     Returns:
-        One row a refund: `order_id`, `customer_id` (the order's, else its own), `product_id`,
-        `kind`, `amount`, `refunded_on`; of its order `ordered_on`, `goods_amount` and
-        `order_refunded` (everything has been given back, so that it is no purchase); and
-        `is_net` (it goes off net revenue: goods, vouchers and discounts of purchases, or without
-        a link).
+        One row an order: `order_id` (null for an ordinary purchase), `customer_id`, `ordered_on`,
+        `goods_amount` (goods less discounts), `is_accepted` (paid or cash on delivery, not
+        closed), `is_void` (never fulfilled, or nothing in it), `is_refunded` (all its goods were
+        given back before the day) and `is_purchase` (accepted, with goods, not refunded).
     """
     day = as_of_day(shop, as_of)
-    if "refunds" not in shop:
-        return None
-    return shop.remember(("refund_rows", day), lambda: _refund_rows(shop, day))
+    return shop.remember(("judged_orders", day), lambda: _judged_orders(shop, day))
 
 
 def refunded_orders(shop: Shop, as_of: date | None = None) -> ir.Table | None:
-    """Orders given back in full before the day; None where there is none.
+    """Accepted orders given back in full before the day; None where the shop has no refunds.
 
     Returns:
-        One row an order: `order_id`, `customer_id`, `ordered_on`, `goods_amount`.
+        Lazy, one row an order, with the columns of `judged_orders`.
     """
-    day = as_of_day(shop, as_of)
-    return shop.remember(("refunded_orders", day), lambda: _refunded_orders(shop, day))
+    if "refunds" not in shop:
+        return None
+    judged = judged_orders(shop, as_of)
+    return judged.filter(judged.is_accepted & judged.is_refunded)
 
 
 def purchases(shop: Shop, as_of: date | None = None) -> ir.Table:
@@ -79,26 +80,22 @@ def purchases(shop: Shop, as_of: date | None = None) -> ir.Table:
     given_back = refunded_orders(shop, as_of)
     if given_back is not None:
         bought = bought.anti_join(given_back, "order_id")
-    return bought.mutate(net_amount=_net(bought))
+    return bought.mutate(net_amount=net_amount(bought))
 
 
-def unpurchased_orders(shop: Shop, as_of: date | None = None) -> ir.Table | None:
-    """Orders that are no purchase as of the day, as `order_id`; None where all are.
+def unpurchased_orders(shop: Shop, as_of: date | None = None) -> ir.Table:
+    """Orders that are no purchase as of the day, as `order_id`.
 
-    Lines are told apart by this list: it is short where the list of purchases is long.
+    Lines are told apart by this list: it is short where the list of purchases is long. Orders
+    of the day and after it are in it.
     """
     day = as_of_day(shop, as_of)
-
-    def build() -> ir.Table | None:
-        orders = shop["orders"]
-        bought = _is_accepted(orders, shop, day) & (orders.gross_amount > 0)
-        others = orders.filter(~bought).select("order_id")
-        given_back = refunded_orders(shop, day)
-        return _kept(
-            shop, others if given_back is None else others.union(given_back.select("order_id"))
-        )
-
-    return shop.remember(("unpurchased_orders", day), build)
+    judged = judged_orders(shop, day)
+    others = judged.filter(~judged.is_purchase).select("order_id")
+    if not _any_ordered_later(shop, day):
+        return others
+    orders = shop["orders"]
+    return others.union(orders.filter(orders.ordered_on >= day).select("order_id"))
 
 
 def _is_accepted(orders: ir.Table, shop: Shop, day: date) -> ir.BooleanValue:
@@ -121,89 +118,66 @@ def _any_closed_later(shop: Shop, midnight: datetime) -> bool:
     return shop.remember(("any_closed_later", midnight), look)
 
 
-def _kept(shop: Shop, rows: ir.Table) -> ir.Table | None:
-    """The rows, materialised; None where there is none, so that nobody joins with nothing."""
-    kept = shop.engine.materialise(rows)
-    return kept if kept.count().to_pyarrow().as_py() else None
+def _any_ordered_later(shop: Shop, day: date) -> bool:
+    def look() -> bool:
+        last = shop["orders"].ordered_on.max().to_pyarrow().as_py()
+        return last is not None and last >= day
+
+    return shop.remember(("any_ordered_later", day), look)
 
 
-def _net(orders: ir.Table) -> ir.DecimalColumn:
-    # The cast keeps sums in 64 bits: a difference of decimals is one digit wider.
-    return (orders.gross_amount - orders.discount_amount).cast(MONEY)
-
-
-def _refund_rows(shop: Shop, day: date) -> ir.Table:
-    refunds = shop["refunds"]
-    rows = _linked(shop, refunds, day).union(_unlinked(refunds))
-    dated = rows.filter(rows.refunded_on < day)
-    net_part = dated.kind.isin(NET_KINDS).ifelse(dated.amount, 0).cast(MONEY)
-    given_back = net_part.sum().over(group_by=dated.order_id)
-    judged = dated.mutate(
-        order_refunded=(
-            dated.order_id.notnull()
-            & (dated.goods_amount > 0)
-            & (given_back >= dated.goods_amount - ibis.literal(FULL_REFUND_TOLERANCE).cast(MONEY))
-        ).fill_null(False)
-    )
-    of_purchase = judged.order_id.isnull() | (judged.has_goods & ~judged.order_refunded)
-    marked = judged.mutate(is_net=judged.kind.isin(NET_KINDS) & of_purchase)
-    # Only here are orders that were not accepted left out: an optimiser that pushed this down
-    # to the orders would think few are left, and put all of them into the hash table of the
-    # join instead of the few refunds. It cannot push it through the sum above.
-    accepted = marked.filter(marked.is_accepted)
-    return shop.engine.materialise(accepted.drop("has_goods", "is_accepted"))
-
-
-def _linked(shop: Shop, refunds: ir.Table, day: date) -> ir.Table:
-    # Judged after the join: few orders have a refund.
-    order = shop["orders"].select(
-        "ordered_on", "status", "paid_at", "closed_at", "gross_amount", "discount_amount",
-        "is_test", "is_brushing", linked_id="order_id", buyer_id="customer_id",
-    )  # fmt: skip
-    both = refunds.inner_join(order, refunds.order_id == order.linked_id)
-    return both.select(
-        "order_id",
-        "product_id",
-        "kind",
-        "amount",
+def _judged_orders(shop: Shop, day: date) -> ir.Table:
+    orders = shop["orders"]
+    rows = orders.filter(orders.ordered_on < day)
+    given_back: ir.NumericValue = ibis.null(MONEY)
+    is_touched: ir.BooleanValue = ibis.literal(False)
+    if "refunds" in shop:
+        back = _given_back(shop["refunds"], day)
+        rows = rows.left_join(back, rows.order_id == back.refunded_id)
+        given_back, is_touched = rows.given_back, rows.refunded_id.notnull()
+    judged = rows.select(
+        "customer_id",
         "ordered_on",
-        is_accepted=_is_accepted(both, shop, day),
-        has_goods=both.gross_amount > 0,
-        goods_amount=_net(both),
-        customer_id=ibis.coalesce(both.buyer_id, both.customer_id),
-        refunded_on=ibis.coalesce(both.refunded_on, both.ordered_on),
-    )
-
-
-def _unlinked(refunds: ir.Table) -> ir.Table:
-    alone = refunds.filter(refunds.order_id.isnull())
-    return alone.select(
         "order_id",
-        "product_id",
-        "kind",
-        "amount",
-        ordered_on=ibis.null("date"),
-        is_accepted=ibis.literal(True),
-        has_goods=ibis.literal(False),
-        goods_amount=ibis.null(MONEY),
-        customer_id="customer_id",
-        refunded_on="refunded_on",
+        is_touched=is_touched,
+        goods_amount=net_amount(rows),
+        given_back=given_back,
+        is_accepted=_is_accepted(rows, shop, day).fill_null(False),
+        has_goods=(rows.gross_amount > 0).fill_null(False),
+        is_void=(~rows.status.isin(FULFILLED) | (rows.gross_amount <= 0)).fill_null(False),
+    )
+    enough = judged.goods_amount - ibis.literal(FULL_REFUND_TOLERANCE).cast(MONEY)
+    refunded = (judged.goods_amount > 0) & (judged.given_back >= enough)
+    judged = judged.mutate(is_refunded=refunded.fill_null(False))
+    judged = judged.mutate(is_purchase=judged.is_accepted & judged.has_goods & ~judged.is_refunded)
+    return shop.engine.materialise(
+        judged.select(
+            "customer_id",
+            "ordered_on",
+            "goods_amount",
+            "is_accepted",
+            "is_void",
+            "is_refunded",
+            "is_purchase",
+            order_id=(judged.is_touched | ~judged.is_purchase).ifelse(judged.order_id, None),
+        )
     )
 
 
-def _refunded_orders(shop: Shop, day: date) -> ir.Table | None:
-    refunds = refund_rows(shop, day)
-    if refunds is None:
-        return None
-    rows = refunds.filter(refunds.order_refunded)
-    return _kept(
-        shop,
-        rows.group_by("order_id").agg(
-            customer_id=rows.customer_id.min(),
-            ordered_on=rows.ordered_on.min(),
-            goods_amount=rows.goods_amount.max(),
-        ),
+def _given_back(refunds: ir.Table, day: date) -> ir.Table:
+    """What was given back of each order before the day; what has no date counts at once."""
+    before = refunds.filter(
+        refunds.order_id.notnull(), refunds.refunded_on.isnull() | (refunds.refunded_on < day)
     )
+    net = before.kind.isin(NET_KINDS).ifelse(before.amount, 0)
+    return before.group_by(refunded_id="order_id").agg(given_back=net.sum().cast(MONEY))
+
+
+def net_amount(orders: ir.Table) -> ir.DecimalColumn:
+    """Goods less discounts of each order."""
+    # A difference of decimals is one digit wider: from 17 digits it still fits 64 bits, and sums
+    # are twice as fast. Ibis believes that it does not widen, and drops a cast of the result.
+    return (orders.gross_amount.cast(NARROW) - orders.discount_amount.cast(NARROW)).cast(MONEY)
 
 
 def _day_after_last_order(shop: Shop) -> date:

@@ -11,7 +11,8 @@ import ibis.expr.types as ir
 import numpy as np
 
 from zhike.catalogue.facts import customer_facts, purchase_history
-from zhike.catalogue.purchases import FULFILLED, as_of_day, refund_rows, utc_offset
+from zhike.catalogue.purchases import as_of_day, judged_orders, utc_offset
+from zhike.catalogue.refunds import refund_rows
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
 from zhike.stats import kaplan_meier, quantile_of_counts
@@ -166,12 +167,9 @@ def _known(shop: Shop, day: date) -> ir.Table:
 
 def _tried(shop: Shop, day: date) -> ir.Table:
     """Customers with an order that is no purchase, and the first such day."""
-    orders = shop["orders"]
-    tried = orders.filter(
-        orders.ordered_on < day,
-        orders.customer_id.notnull(),
-        ~orders.status.isin(FULFILLED) | (orders.gross_amount <= 0),
-    ).select("customer_id", known_on="ordered_on")
+    judged = judged_orders(shop, day)
+    void = judged.filter(judged.is_void & judged.customer_id.notnull())
+    tried = void.select("customer_id", known_on="ordered_on")
     refunds = refund_rows(shop, day)
     if refunds is not None:
         back = refunds.filter(refunds.order_refunded & refunds.customer_id.notnull())

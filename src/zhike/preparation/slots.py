@@ -44,7 +44,7 @@ class Slot:
     @property
     def reading(self) -> Reading:
         """How its values are read."""
-        return reading_of(self.target, self.field)
+        return reading_of(self.target, self.field, self.options)
 
     @property
     def is_choice(self) -> bool:

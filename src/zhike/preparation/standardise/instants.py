@@ -9,7 +9,7 @@ number tells.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ibis
@@ -32,10 +32,13 @@ ISO = (
     r"^[12][0-9]{3}([-/])[0-9]{1,2}[-/][0-9]{1,2}"
     r"([ T][0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6})?)?)?$"
 )
+NUMERIC_DAY = r"^[0-9]{1,2}[/.-][0-9]{1,2}[/.-][12][0-9]{3}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2})?)?$"
+"""A day in numbers with the year behind, plain once the file has told its order."""
 _OFFSET = r"(?i)[0-9]\s*(Z|UTC|GMT|(?:UTC|GMT)?[+-][0-9]{1,2}:?[0-9]{2}|[+-][0-9]{2})$"
 _NUMBER = r"^[0-9]+(\.[0-9]+)?$"
 _TIMES = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M:%S %p", " %I:%M %p", " %p %I:%M:%S",
           " %p %I:%M", " %H")  # fmt: skip
+_PLAIN_TIMES = (" %H:%M", " %H:%M:%S", "")
 _SPELLINGS = (
     (r"(?i)^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]?\s+", ""),
     (r"[（(]?(星期|周|礼拜)[一二三四五六日天][)）]?", " "),
@@ -86,6 +89,23 @@ def arranged(spelling: Any) -> ir.Value:
 
 
 STAGES = (spelled, arranged)
+
+
+def plain_instant(text: Any) -> ir.Value:
+    """An ISO writing as it stands."""
+    return text.try_cast("timestamp")
+
+
+def plain_in_order(order: str) -> Callable[[Any], ir.Value]:
+    """How plain writings are read in a file with days before months, or months before days."""
+    day = "%d{0}%m{0}%Y" if order == "dmy" else "%m{0}%d{0}%Y"
+    formats = texts(*[day.format(mark) + time for mark in "/.-" for time in _PLAIN_TIMES])
+
+    def read(text: Any) -> ir.Value:
+        is_iso = regexp_matches(text, ISO)
+        return ibis.ifelse(is_iso, plain_instant(text), try_strptime(text, formats))
+
+    return read
 
 
 def read_instant(form: Any, options: Mapping[str, Any]) -> Standardised:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis.expr.types as ir
@@ -12,7 +12,15 @@ from zhike.preparation.functions import regexp_matches
 from zhike.preparation.standardise.amounts import MONEY, read_integer, read_money, read_number
 from zhike.preparation.standardise.contacts import read_email, read_phone
 from zhike.preparation.standardise.ids import read_id
-from zhike.preparation.standardise.instants import ISO, STAGES, read_day, read_instant
+from zhike.preparation.standardise.instants import (
+    ISO,
+    NUMERIC_DAY,
+    STAGES,
+    plain_in_order,
+    plain_instant,
+    read_day,
+    read_instant,
+)
 from zhike.preparation.standardise.standardised import Reader
 from zhike.preparation.standardise.text import ODD_PROSE, ODD_TOKEN, read_text
 from zhike.schema import Field, Kind
@@ -62,17 +70,9 @@ _BY_KIND: dict[Kind, Reading] = {
         read=read_number, plain=_NUMBER, cast=lambda text: text.try_cast("float64")
     ),
     Kind.MONEY: Reading(read=read_money, plain=_NUMBER, cast=lambda text: text.try_cast(MONEY)),
-    Kind.INSTANT: Reading(
-        read=read_instant,
-        plain=ISO,
-        cast=lambda text: text.try_cast("timestamp"),
-        stages=STAGES,
-    ),
+    Kind.INSTANT: Reading(read=read_instant, plain=ISO, cast=plain_instant, stages=STAGES),
     Kind.DAY: Reading(
-        read=read_day,
-        plain=ISO,
-        cast=lambda text: text.try_cast("timestamp").date(),
-        stages=STAGES,
+        read=read_day, plain=ISO, cast=lambda text: plain_instant(text).date(), stages=STAGES
     ),
 }
 _BY_TARGET: dict[str, Reading] = {
@@ -82,6 +82,16 @@ _BY_TARGET: dict[str, Reading] = {
 }
 
 
-def reading_of(target: str, field: Field) -> Reading:
+def reading_of(target: str, field: Field, options: Mapping[str, Any]) -> Reading:
     """How "table.field" is read; words are looked up instead, see `choices`."""
-    return _BY_TARGET.get(target) or _BY_KIND[field.kind]
+    found = _BY_TARGET.get(target) or _BY_KIND[field.kind]
+    if field.kind in (Kind.INSTANT, Kind.DAY) and options.get("order") in ("dmy", "mdy"):
+        return _in_order(found, field.kind, options["order"])
+    return found
+
+
+def _in_order(reading: Reading, kind: Kind, order: str) -> Reading:
+    """Days in numbers are plain too once it is known which is the month."""
+    instant = plain_in_order(order)
+    cast = instant if kind is Kind.INSTANT else lambda text: instant(text).date()
+    return replace(reading, plain=f"{ISO}|{NUMERIC_DAY}", cast=cast)

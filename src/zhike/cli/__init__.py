@@ -30,6 +30,7 @@ program = Program(
         "show": "zhike.cli.showing:show",
         "customers": "zhike.cli.showing:customers",
         "report": "zhike.cli.runs:report",
+        "export": "zhike.cli.exporting:export",
     },
     version=__version__,
 )

@@ -105,6 +105,11 @@ def write_result(folder: Path, analysis: Analysis, result: Any, shop: Shop) -> N
         _path(folder, analysis.name, chosen).write_text(text, encoding="utf-8")
 
 
+def result_paths(folder: Path, analysis: str) -> list[Path]:
+    """Where the result of an analysis is kept, a file a language."""
+    return [_path(folder, analysis, chosen) for chosen in LANGUAGES]
+
+
 def read_result(folder: Path, analysis: str) -> StoredResult | None:
     """A result that was kept, in the language of the moment; None where there is none."""
     path = _path(folder, analysis, language())

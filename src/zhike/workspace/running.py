@@ -29,6 +29,7 @@ from zhike.workspace.objects import ObjectStore
 from zhike.workspace.preparing import Kitchen, refreshed, sources_of
 from zhike.workspace.quality import quality_of
 from zhike.workspace.results import write_result
+from zhike.workspace.reuse import Earlier, key_of
 from zhike.workspace.snapshots import Manifest, SnapshotStore, snapshot_id
 
 Progress = Callable[[LazyText, int, int], None]
@@ -81,7 +82,7 @@ class Run:
         with self._timed("assembly"):
             tables = self._tables(list(sources_of(self.kitchen.layout, batches)), draft)
         shop = self._shop(tables, batches, as_of)
-        analyses = list(self._analysed(shop, draft / "results"))
+        analyses = list(self._analysed(shop, tables, draft / "results"))
         measures = quality_of(self.kitchen.layout, batches).measures()
         write_json(draft / "results" / "quality.json", measures)
         return Manifest(
@@ -149,15 +150,29 @@ class Run:
             as_of=as_of or _default_day(opened, landed_on),
         )
 
-    def _analysed(self, shop: Shop, folder: Path) -> Iterator[dict[str, Any]]:
+    def _analysed(
+        self, shop: Shop, tables: Mapping[str, Mapping[str, Any]], folder: Path
+    ) -> Iterator[dict[str, Any]]:
         folder.mkdir()
+        earlier = Earlier(self.snapshots)
         chosen = configured_analyses(self.kitchen.settings.analyses)
         for done, (name, analysis) in enumerate(chosen.items()):
             self.progress(lazy("Computing {title}", title=analysis.title), done, len(chosen))
             began = time.perf_counter()
-            status, reason = _outcome(analysis, shop, folder)
-            seconds = round(time.perf_counter() - began, 3)
-            yield {"name": name, "status": status, "seconds": seconds, "reason": reason}
+            key = key_of(analysis, shop, tables)
+            kept = earlier.take(key, name, folder)
+            if kept is None:
+                status, reason = _outcome(analysis, shop, folder)
+            else:
+                status, reason = kept["status"], kept["reason"]
+            yield {
+                "name": name,
+                "status": status,
+                "seconds": round(time.perf_counter() - began, 3),
+                "reason": reason,
+                "reused": kept is not None,
+                "key": key,
+            }
         self.progress(lazy("Publishing"), len(chosen), len(chosen))
 
     def _settings(self) -> dict[str, Any]:

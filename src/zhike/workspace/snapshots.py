@@ -35,7 +35,8 @@ class Manifest:
         as_of: The day from which everything in it looks back.
         created_at: When the run began, in UTC.
         tables: Standard table to `object` (SHA-256), `rows` and `inputs` (what it was made from).
-        analyses: One entry an analysis: `name`, `status`, `seconds`, `reason` (by language).
+        analyses: One entry an analysis: `name`, `status`, `seconds`, `reason` (by language),
+            `reused` (taken over from an earlier snapshot) and `key` (what it rests on).
         inputs: One entry a batch: `id`, `file`, `content_hash`, `rows_read`, `fates`, `reasons`.
         settings: Currency, time zone and parameters of the run.
         versions: Zhike and what it computed with.
@@ -60,7 +61,9 @@ class Manifest:
     def as_json(self) -> dict[str, Any]:
         """What `run --json` prints, with words in the language of the moment."""
         analyses = [
-            {**item, "reason": item["reason"].get(language(), "")} for item in self.analyses
+            {name: value for name, value in item.items() if name != "key"}
+            | {"reason": item["reason"].get(language(), "")}
+            for item in self.analyses
         ]
         return {
             "snapshot": self.id,

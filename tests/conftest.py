@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from servers import duckdb_engine, postgres_address, postgres_engine, spark_engine
+
+# Ibis makes many small objects; to look for garbage among them so often costs a fifth.
+gc.set_threshold(100_000, 20, 20)
 
 __all__ = ["duckdb_engine", "postgres_address", "postgres_engine", "spark_engine"]
 

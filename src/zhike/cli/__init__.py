@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from zhike import __version__
 from zhike.cli.frame import Program
 from zhike.i18n import lazy
@@ -38,4 +40,7 @@ program = Program(
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    # A command makes many small objects and ends: looking for garbage among them every few
+    # hundred took a fifth of its time.
+    gc.set_threshold(100_000, 20, 20)
     program.main()

@@ -31,13 +31,20 @@ def shop_of(engine: Engine, folder: Path, as_of: date) -> Shop:
     return Shop(engine, tables, as_of=as_of)
 
 
-def main(names: list[str], folder: Path, as_of: date) -> None:
-    # Imported before the clock starts, as the peers are: pandas, which Ibis and Arrow load when
-    # they first answer, and what the engine loads with the first query.
-    kinds = {name: REGISTRY[name] for name in names}
+def warmed() -> Engine:
+    """An engine that has answered once.
+
+    What the peers import before their clock starts is imported here: pandas, which Ibis and Arrow
+    load with the first answer, and what the engine loads with the first query.
+    """
     engine = open_engine()
     engine.load("first", {"number": [0]}).to_pyarrow()
-    engine.close()
+    return engine
+
+
+def main(names: list[str], folder: Path, as_of: date) -> None:
+    kinds = {name: REGISTRY[name] for name in names}
+    warmed().close()
 
     def work() -> Any:
         engine = open_engine()

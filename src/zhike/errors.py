@@ -4,7 +4,8 @@
     ├── InputError              what came in cannot be used
     │   ├── SourceError         a file cannot be read (empty, binary, truncated, locked …)
     │   ├── MappingError        columns that cannot be told without asking
-    │   └── ParameterError      a parameter outside what is allowed
+    │   ├── ParameterError      a parameter outside what is allowed
+    │   └── RuleError           a rule of a segment, or an expression of a metric, that is none
     ├── WorkspaceError          a folder that is no workspace, a run under way, no snapshot yet
     └── UnavailableError        an optional part is not installed, a server does not answer
 
@@ -96,6 +97,40 @@ class ParameterError(InputError):
             lazy("There is no {what} '{value}'.", what=what, value=value),
             hint=_did_you_mean(value, known),
         )
+
+
+class RuleError(InputError):
+    """A rule of a segment, or an expression of a metric, that cannot be read.
+
+    Attributes:
+        at: The character where it goes wrong, from 1.
+        length: How many characters are meant.
+        picture: The rule, and under it carets that point at the place.
+    """
+
+    default_code = "rule"
+
+    def __init__(
+        self,
+        message: LazyText,
+        *,
+        hint: LazyText | str = "",
+        at: int,
+        length: int = 1,
+        picture: str = "",
+    ) -> None:
+        self.at = at
+        self.length = length
+        self.picture = picture
+        super().__init__(message, hint=hint)
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}\n{self.picture}".rstrip()
+
+    @property
+    def details(self) -> dict[str, int]:
+        """Where it is, for programs."""
+        return {"at": self.at, "length": self.length}
 
 
 class WorkspaceError(ZhikeError):

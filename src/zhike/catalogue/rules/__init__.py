@@ -1,0 +1,39 @@
+"""Rules that say which customers are meant: `recency_days > 90 and city in ('上海', '杭州')`.
+
+A rule is read by hand-written code, checked against the fields that there are, and becomes a
+bound Ibis expression; nothing of it is ever executed or pasted into a query.
+"""
+
+from zhike.catalogue.rules.conditions import (
+    And,
+    Between,
+    Compare,
+    Condition,
+    Empty,
+    In,
+    Matches,
+    Member,
+    Not,
+    Or,
+)
+from zhike.catalogue.rules.fields import Fields, Provided, Provider, RuleField
+from zhike.catalogue.rules.rule import Rule, parse_rule
+
+__all__ = [
+    "And",
+    "Between",
+    "Compare",
+    "Condition",
+    "Empty",
+    "Fields",
+    "In",
+    "Matches",
+    "Member",
+    "Not",
+    "Or",
+    "Provided",
+    "Provider",
+    "Rule",
+    "RuleField",
+    "parse_rule",
+]

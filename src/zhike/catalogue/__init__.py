@@ -4,6 +4,7 @@ from zhike.catalogue.amounts import metrics_of
 from zhike.catalogue.analysis import Analysis, Needs, Result
 from zhike.catalogue.availability import lacking
 from zhike.catalogue.bare import shop_from
+from zhike.catalogue.baskets import goods_lines
 from zhike.catalogue.calendar import Calendar
 from zhike.catalogue.customers import customers_of
 from zhike.catalogue.facts import customer_facts, daily_amounts, purchase_history
@@ -15,6 +16,7 @@ from zhike.catalogue.purchases import as_of_day, purchases
 from zhike.catalogue.refunds import refund_rows
 from zhike.catalogue.shown import Shown
 from zhike.catalogue.stages import STAGES, StageThresholds, prospects, stage_thresholds
+from zhike.catalogue.traits import Trait, customer_traits, traits_of
 
 __all__ = [
     "METRIC",
@@ -33,11 +35,14 @@ __all__ = [
     "Share",
     "Shown",
     "StageThresholds",
+    "Trait",
     "Whole",
     "as_of_day",
     "customer_facts",
+    "customer_traits",
     "customers_of",
     "daily_amounts",
+    "goods_lines",
     "lacking",
     "metrics_of",
     "parameters_of",
@@ -48,4 +53,5 @@ __all__ = [
     "refund_rows",
     "shop_from",
     "stage_thresholds",
+    "traits_of",
 ]

@@ -22,7 +22,7 @@ def lacking(analysis: Analysis | type[Analysis], shop: Shop) -> LazyText | None:
         words = standard_table(table)
         if table not in shop:
             return lazy("This needs {table}. Add a file that holds them.", table=words.label)
-        filled = _filled_columns(shop, table)
+        filled = filled_columns(shop, table)
         empty = [name for name in columns if not filled[name]]
         if empty:
             return lazy(
@@ -34,7 +34,7 @@ def lacking(analysis: Analysis | type[Analysis], shop: Shop) -> LazyText | None:
     return _too_short(analysis.needs.history_days, shop)
 
 
-def _filled_columns(shop: Shop, table: str) -> dict[str, int]:
+def filled_columns(shop: Shop, table: str) -> dict[str, int]:
     """Column to how many rows hold a value in it; counted once for a table."""
 
     def count() -> dict[str, int]:

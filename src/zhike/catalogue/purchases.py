@@ -64,8 +64,14 @@ def refunded_orders(shop: Shop, as_of: date | None = None) -> ir.Table | None:
     """
     if "refunds" not in shop:
         return None
-    judged = judged_orders(shop, as_of)
-    return judged.filter(judged.is_accepted & judged.is_refunded)
+    day = as_of_day(shop, as_of)
+
+    def find() -> ir.Table:
+        # Kept, so that engines know how few they are when all orders are held against them.
+        judged = judged_orders(shop, day)
+        return shop.engine.materialise(judged.filter(judged.is_accepted & judged.is_refunded))
+
+    return shop.remember(("refunded_orders", day), find)
 
 
 def purchases(shop: Shop, as_of: date | None = None) -> ir.Table:

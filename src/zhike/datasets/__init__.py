@@ -4,12 +4,16 @@ from zhike.datasets.corner import corner_shop, corner_shop_tables
 from zhike.datasets.exports import PLATFORMS, expected, planted_defects, write_export
 from zhike.datasets.exports.defects import Defect
 from zhike.datasets.later import Overlap, overlapping, seen
+from zhike.datasets.planted import CAUSES, Plant, PlantedShop, planted_shop
 from zhike.datasets.simulation import Simulated, Truth, simulate
 
 __all__ = [
+    "CAUSES",
     "PLATFORMS",
     "Defect",
     "Overlap",
+    "Plant",
+    "PlantedShop",
     "Simulated",
     "Truth",
     "corner_shop",
@@ -17,6 +21,7 @@ __all__ = [
     "expected",
     "overlapping",
     "planted_defects",
+    "planted_shop",
     "seen",
     "simulate",
     "write_export",

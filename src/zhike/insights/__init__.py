@@ -1,0 +1,1 @@
+"""What stands out over everything that was computed, exactly why, and what to do about it."""

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import ibis.expr.types as ir
 
 from zhike.engines import Engine
+from zhike.schema.custom import CustomField
 
 T = TypeVar("T")
 
@@ -28,6 +29,7 @@ class Shop:
         timezone: Business time zone, by its IANA name. `_at` columns are UTC, `_on` columns are
             business days in this zone.
         as_of: Default day to look from: the day after the last order.
+        custom_fields: The company's own fields, as columns of the table `custom_fields`.
     """
 
     engine: Engine
@@ -35,6 +37,7 @@ class Shop:
     currency: str = "CNY"
     timezone: str = "Asia/Shanghai"
     as_of: date | None = None
+    custom_fields: tuple[CustomField, ...] = ()
     _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __contains__(self, table: object) -> bool:

@@ -62,6 +62,16 @@ class Layout:
         return self.root / "mappings"
 
     @property
+    def edits(self) -> Path:
+        """What people changed by hand, one line an edit; readable by the owner alone."""
+        return self.root / "edits.jsonl"
+
+    @property
+    def exports(self) -> Path:
+        """One file a workbook that was written: what it showed of each customer."""
+        return self.root / "exports"
+
+    @property
     def current(self) -> Path:
         """The pointer: the id of the published snapshot."""
         return self.root / "current"

@@ -14,6 +14,7 @@ from zoneinfo import available_timezones
 
 from zhike.errors import ParameterError, WorkspaceError
 from zhike.i18n import LANGUAGES, LazyText, lazy
+from zhike.workspace.custom_fields import fields_of
 from zhike.workspace.durable import write_durably
 from zhike.workspace.layout import FORMAT_VERSION
 
@@ -32,6 +33,7 @@ class Settings:
         memory: Most memory that the engine may hold, such as "2GB".
         rates: Foreign currency to the worth of one unit in `currency`.
         analyses: Analysis name to the parameters that a run gives it.
+        fields: A field of the company's own to its `type`, `label` and what else is said of it.
     """
 
     name: str = ""
@@ -42,12 +44,14 @@ class Settings:
     memory: str = "1500MB"
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     analyses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, (fine, allowed) in _RULES.items():
             value = getattr(self, name)
             if not fine(value):
                 raise ParameterError.out_of_bounds(name, value, allowed)
+        fields_of(self.fields)
 
 
 def is_currency(code: object) -> bool:
@@ -91,6 +95,7 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], LazyText]] = {
     ),
     "rates": (_are_rates, lazy("currencies with numbers above 0, such as USD = 7.1")),
     "analyses": (_are_sections, lazy("a section for each analysis, such as [analyses.rfm]")),
+    "fields": (_are_sections, lazy("a section for each field, such as [fields.pet]")),
 }
 
 
@@ -137,7 +142,7 @@ def _toml(settings: Settings) -> dict[str, str]:
     scalars = {
         item.name: json.dumps(getattr(settings, item.name), ensure_ascii=False)
         for item in fields(Settings)
-        if item.name not in ("rates", "analyses")
+        if item.name not in ("rates", "analyses", "fields")
     }
     rates = "\n".join(f"{code} = {rate}" for code, rate in settings.rates.items())
     return scalars | {"format": str(FORMAT_VERSION), "rates": rates or "# USD = 7.1"}

@@ -53,3 +53,27 @@ export function draw(element, option, context) {
 export function resize(element) {
   echarts.getInstanceByDom(element)?.resize();
 }
+
+/**
+ * An option of zhike.charts as SVG text, where there is no page to draw in.
+ *
+ * @param {object} option with tokens and names of formats
+ * @param {{palette: object, language: string, currency: string, width: number,
+ *   fonts: string}} context with names of fonts unquoted, as an attribute of SVG wants them
+ */
+export function picture(option, context) {
+  const widest = option.$max_width || Infinity;
+  const chart = echarts.init(null, null, {
+    renderer: "svg",
+    ssr: true,
+    width: Math.min(Math.max(context.width, option.$min_width), widest),
+    height: option.$height,
+    locale: context.language === "zh" ? "ZH" : "EN",
+  });
+  const resolved = resolve(option, context);
+  resolved.textStyle = { ...resolved.textStyle, fontFamily: context.fonts };
+  chart.setOption({ ...resolved, animation: false, backgroundColor: "transparent" });
+  const text = chart.renderToSVGString();
+  chart.dispose();
+  return text;
+}

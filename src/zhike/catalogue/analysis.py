@@ -22,10 +22,12 @@ class Needs:
 
     Attributes:
         columns: Standard table to the columns of it that must hold values.
+        any_of: Standard table to columns of which at least one must hold values.
         history_days: Least days between the first and the last order.
     """
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    any_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     history_days: int = 0
 
 

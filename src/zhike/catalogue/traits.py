@@ -37,7 +37,7 @@ GROUPS: dict[str, LazyText] = {
     "geographic": lazy("Geographic"),
     "psychographic": lazy("Psychographic"),
     "behaviour": lazy("Behaviour"),
-    "value": lazy("Value"),
+    "value": lazy("Customer value"),
     "need": lazy("Need"),
     "lifecycle": lazy("Lifecycle"),
     "custom": lazy("Your own fields"),

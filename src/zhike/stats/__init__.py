@@ -3,14 +3,37 @@
 from zhike.stats.counts import quantile_of_counts
 from zhike.stats.divisia import additive_split, logarithmic_mean
 from zhike.stats.greenwood import greenwood_band, survival_at
+from zhike.stats.groups import (
+    Sample,
+    benjamini_hochberg,
+    chi_square_test,
+    cohens_h,
+    cramers_v,
+    fisher_exact,
+    shares_test,
+    standardised_difference,
+    welch_test,
+)
 from zhike.stats.survival import KaplanMeier, kaplan_meier
+from zhike.stats.tails import chi_square_tail, student_tails
 
 __all__ = [
     "KaplanMeier",
+    "Sample",
     "additive_split",
+    "benjamini_hochberg",
+    "chi_square_tail",
+    "chi_square_test",
+    "cohens_h",
+    "cramers_v",
+    "fisher_exact",
     "greenwood_band",
     "kaplan_meier",
     "logarithmic_mean",
     "quantile_of_counts",
+    "shares_test",
+    "standardised_difference",
+    "student_tails",
     "survival_at",
+    "welch_test",
 ]

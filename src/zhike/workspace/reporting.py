@@ -16,7 +16,7 @@ from zhike.blocks import Column, Table
 from zhike.catalogue import Analysis
 from zhike.i18n import language, lazy
 from zhike.preparation import REASONS, REPAIRS
-from zhike.reports import About, Input, Quality, SetAside, customer_report, render_html
+from zhike.reports import About, Input, Quality, Report, SetAside, customer_report, render_html
 from zhike.workspace.durable import read_json, write_durably
 from zhike.workspace.results import read_result
 from zhike.workspace.running import made
@@ -31,6 +31,12 @@ def write_report(manifest: Manifest, results: Path, path: Path) -> Path:
         results: Where its results are.
         path: The file to write.
     """
+    write_durably(path, render_html(snapshot_report(manifest, results)).encode())
+    return path
+
+
+def snapshot_report(manifest: Manifest, results: Path) -> Report:
+    """A snapshot's results arranged for a reader, in the language of the moment."""
     configured = manifest.settings["analyses"]
     answered: dict[str, tuple[Analysis, Any]] = {}
     skipped: dict[str, tuple[type[Analysis], str]] = {}
@@ -41,11 +47,7 @@ def write_report(manifest: Manifest, results: Path, path: Path) -> Path:
             skipped[kind.name] = (kind, entry["reason"].get(language(), ""))
         else:
             answered[kind.name] = (made(kind, configured.get(kind.name, {})), result)
-    report = customer_report(
-        answered, _about(manifest), _quality(manifest, results), skipped=skipped
-    )
-    write_durably(path, render_html(report).encode())
-    return path
+    return customer_report(answered, _about(manifest), _quality(manifest, results), skipped=skipped)
 
 
 def _about(manifest: Manifest) -> About:

@@ -17,6 +17,13 @@ from zhike.catalogue.rules.conditions import (
     Or,
 )
 from zhike.catalogue.rules.fields import Fields, Provided, Provider, RuleField
+from zhike.catalogue.rules.members import (
+    FieldSource,
+    equip,
+    fields_of,
+    members_of,
+    segment_members,
+)
 from zhike.catalogue.rules.rule import Rule, parse_rule
 
 __all__ = [
@@ -25,6 +32,7 @@ __all__ = [
     "Compare",
     "Condition",
     "Empty",
+    "FieldSource",
     "Fields",
     "In",
     "Matches",
@@ -35,5 +43,9 @@ __all__ = [
     "Provider",
     "Rule",
     "RuleField",
+    "equip",
+    "fields_of",
+    "members_of",
     "parse_rule",
+    "segment_members",
 ]

@@ -65,8 +65,7 @@ def expression_of(
 def _test(test: Compare | In | Between | Empty | Matches, column: Any) -> Any:
     if isinstance(test, Empty):
         return _empty(column, test.negated)
-    # Money is compared as the number that its decimals are, the same on every engine.
-    value = column.cast("float64") if column.type().is_decimal() else column
+    value = _compared(column)
     match test:
         case Compare(_, sign, given):
             return COMPARED[sign](value, _literal(given))
@@ -79,6 +78,13 @@ def _test(test: Compare | In | Between | Empty | Matches, column: Any) -> Any:
             looked_for = _literal(part)
             met = value.contains(looked_for) if how == "contains" else value.startswith(looked_for)
     return ~met if negated else met
+
+
+def _compared(column: Any) -> Any:
+    """Money as the number that its decimals are, equal on all engines; an instant as its day."""
+    if column.type().is_decimal():
+        return column.cast("float64")
+    return column.date() if column.type().is_timestamp() else column
 
 
 def _empty(column: Any, negated: bool) -> Any:

@@ -42,7 +42,9 @@ def nearest(wanted: str, known: Iterable[str]) -> LazyText:
     """What may have been meant, and what there is."""
     names = list(dict.fromkeys(known))
     plain = {name.casefold(): name for name in reversed(names)}
-    near = difflib.get_close_matches(wanted.casefold(), plain, n=1)
+    # Chinese names are short: one wrong character of two leaves half of it.
+    alike = 0.6 if wanted.isascii() else 0.5
+    near = difflib.get_close_matches(wanted.casefold(), plain, n=1, cutoff=alike)
     listed = ", ".join(names[:MOST_SHOWN]) + (" …" if len(names) > MOST_SHOWN else "")
     if near:
         return lazy(

@@ -10,8 +10,11 @@ from typing import Literal
 import ibis.expr.types as ir
 
 from zhike.blocks import Format
+from zhike.catalogue.rules.faults import rule_error
+from zhike.catalogue.rules.tokens import Token, tokens_of
 from zhike.catalogue.rules.words import folded
-from zhike.i18n import LazyText, use_language
+from zhike.errors import InputError
+from zhike.i18n import LazyText, lazy, use_language
 
 FieldKind = Literal["number", "text", "day", "flag"]
 
@@ -29,6 +32,7 @@ class RuleField:
         format: How its values are written.
         group: What it is about, for lists; may be empty.
         provider: The analysis that says it; empty for what is known of every customer.
+        also: Further names that mean it.
     """
 
     name: str
@@ -39,6 +43,7 @@ class RuleField:
     format: Format = "text"
     group: str = ""
     provider: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def holder(self) -> str:
@@ -99,10 +104,10 @@ class Provider:
         """Its fields and rows, computed once."""
         return self.provide()
 
-    def is_in(self, text: str) -> bool:
-        """Whether a rule speaks of it, or may."""
-        plain = folded(text).casefold()
-        return any(f"{name}.".casefold() in plain for name in (self.name, self.chinese))
+    def is_in(self, name: str) -> bool:
+        """Whether a run of letters may hold the name of one of its fields."""
+        plain = folded(name).casefold()
+        return any(f"{own}.".casefold() in plain for own in (self.name, self.chinese))
 
 
 class Fields:
@@ -129,10 +134,18 @@ class Fields:
         return iter(self.own)
 
     def in_rule(self, text: str) -> Vocabulary:
-        """The fields that this rule may mean."""
-        mentioned = [item for item in self.providers.values() if item.is_in(text)]
-        further = (item for provider in mentioned for item in provider.provided.fields)
-        return Vocabulary([*self.own, *further], list(self.providers))
+        """The fields that this rule may mean; analyses that it speaks of are computed.
+
+        Raises:
+            RuleError: It cannot be cut into tokens, or an analysis cannot say anything here.
+        """
+        names = [token for token in tokens_of(text) if token.kind == "name"]
+        found = list(self.own)
+        for provider in self.providers.values():
+            token = next((item for item in names if provider.is_in(str(item.value))), None)
+            if token is not None:
+                found += _provided_to(text, token, provider)
+        return Vocabulary(found, list(self.providers))
 
 
 class Vocabulary:
@@ -143,22 +156,32 @@ class Vocabulary:
         self.providers = tuple(providers)
         self._chinese = _by(self.fields.values(), lambda item: item.chinese)
         self._spelt = _by(self.fields.values(), lambda item: item.name.casefold())
+        self._also = {name: (item,) for item in self.fields.values() for name in item.also}
 
     @cached_property
     def names(self) -> frozenset[str]:
         """Every name, case-folded."""
-        return frozenset(name.casefold() for name in (*self.fields, *self._chinese))
+        return frozenset(name.casefold() for name in (*self.fields, *self._chinese, *self._also))
 
     def named(self, name: str) -> tuple[RuleField, ...]:
         """The fields of that name: one, none, or several where a Chinese name is not unique."""
         if name in self.fields:
             return (self.fields[name],)
-        return self._spelt.get(name.casefold()) or self._chinese.get(name) or ()
+        known = (self._spelt.get(name.casefold()), self._chinese.get(name), self._also.get(name))
+        return next((found for found in known if found), ())
 
     def chinese_name(self, name: str) -> str:
         """The Chinese name of a field; its English one where the Chinese is not its alone."""
         item = self.fields[name]
         return item.chinese if self.named(item.chinese) == (item,) else name
+
+
+def _provided_to(text: str, token: Token, provider: Provider) -> tuple[RuleField, ...]:
+    try:
+        return provider.provided.fields
+    except InputError as fault:
+        message = lazy("‘{name}’ says nothing here: {fault}", name=provider.name, fault=fault)
+        raise rule_error(text, token.at, token.end, message) from fault
 
 
 def squeezed(label: LazyText) -> str:

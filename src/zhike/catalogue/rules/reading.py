@@ -182,6 +182,11 @@ class Reader:
 
     def _known(self, name: str) -> list[str]:
         fields = self._vocabulary.fields
+        beginning, dot, _ = name.partition(".")
+        if dot:
+            of_one = [item for item in fields if item.startswith(f"{beginning.casefold()}.")]
+            if of_one:
+                return of_one
         provided = [f"{provider}.…" for provider in self._vocabulary.providers]
         if name.isascii():
             return [*fields, *provided]
@@ -291,7 +296,7 @@ class Reader:
         message = lazy("{field} is never ‘{value}’.", field=field.name, value=written)
         known = list(field.choices)
         if not written.isascii():
-            known = [words for words in field.codes if words not in field.choices]
+            known = [words for words in field.codes if not words.isascii()]
         raise rule_error(self._text, token.at, token.end, message, nearest(written, known))
 
 

@@ -19,7 +19,7 @@ from zhike.catalogue.rules.faults import rule_error
 from zhike.catalogue.rules.words import CLOSING, NAME_CLOSING, SAME_SIGN, SIGNS, WORDS, folded
 from zhike.i18n import lazy
 
-MOST_CHARACTERS = 20_000
+MOST_CHARACTERS = 50_000
 MOST_DIGITS = 15
 """More significant digits than a double holds exactly would compare as another number."""
 

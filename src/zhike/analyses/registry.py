@@ -19,6 +19,10 @@ OURS = {
     "value_tiers": "zhike.analyses.value_tiers:ValueTiers",
     "lifecycle": "zhike.analyses.lifecycle:Lifecycle",
     "cohorts": "zhike.analyses.cohorts:Cohorts",
+    "rhythm": "zhike.analyses.rhythm:Rhythm",
+    "heatmap": "zhike.analyses.heatmap:Heatmap",
+    "channels": "zhike.analyses.channels:Channels",
+    "categories": "zhike.analyses.categories:Categories",
 }
 
 

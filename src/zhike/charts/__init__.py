@@ -16,6 +16,7 @@ and the table behind it:
 
 from zhike.charts.option import Label, NumberFormat, Option
 from zhike.charts.palette import DARK, FONTS, LIGHT, PALETTES, Theme
+from zhike.charts.renaming import with_words
 from zhike.charts.series import bar, columns, line, sparkline, stacked_bar
 from zhike.charts.shapes import grid, heatmap, lorenz, sankey
 
@@ -37,4 +38,5 @@ __all__ = [
     "sankey",
     "sparkline",
     "stacked_bar",
+    "with_words",
 ]

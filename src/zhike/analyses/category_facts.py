@@ -1,0 +1,196 @@
+"""What each customer buys, category by category, and what each category brings."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from zhike.catalogue import (
+    STAGES,
+    Calendar,
+    customer_facts,
+    goods_lines,
+    refund_rows,
+    stage_thresholds,
+)
+from zhike.catalogue.stages import stage_of
+from zhike.i18n import LazyText, lazy
+from zhike.schema import Shop
+
+MONTHS = Calendar("month")
+MOST_CATEGORIES = 30
+OTHER = "other"
+"""Categories beyond the thirty largest, together."""
+STEP = 64  # more than there are places, so that a place fits beside an amount
+TOP_SHARE, UPPER_SHARE = 0.8, 0.5
+
+TIERS: dict[str, LazyText] = {
+    "top": lazy("Top fifth by value"),
+    "upper": lazy("Next three tenths"),
+    "lower": lazy("Lower half"),
+}
+SEGMENTS: dict[str, LazyText] = {
+    **{stage: label for stage, label in STAGES.items() if stage != "potential"},
+    **TIERS,
+}
+"""Lifecycle stages of buyers, then value tiers."""
+
+
+def category_months(shop: Shop, day: date) -> pa.Table | None:
+    """Goods by category and month, less refunds that name a product; None without categories.
+
+    Returns:
+        One row a category and month: `category`, `month` (number), `lines`, `quantity`, `revenue`.
+    """
+    goods = goods_lines(shop, day)
+    if goods is None or "products" not in shop:
+        return None
+    sold = goods.group_by("category", month=MONTHS.number_of(goods.ordered_on)).agg(
+        lines=goods.count(),
+        quantity=goods.quantity.sum(),
+        revenue=goods.amount.sum().cast("float64"),
+    )
+    refunds = refund_rows(shop, day)
+    if refunds is not None:
+        sold = sold.union(_refunded(shop, refunds))
+    totals = sold.group_by("category", "month").agg(
+        lines=sold["lines"].sum().cast("int64"),
+        quantity=sold.quantity.sum(),
+        revenue=sold.revenue.sum(),
+    )
+    return totals.order_by("category", "month").to_pyarrow()
+
+
+def tastes(shop: Shop, day: date, names: list[str]) -> ir.Table:
+    """What identified customers bought of each category, computed once a run.
+
+    Args:
+        shop: Where to look; it has order lines.
+        day: Purchases before it.
+        names: The categories told apart, the largest first; all others are together.
+
+    Returns:
+        One row a customer and category: `customer_id`, `place` (in `names`, after them the
+        others), `lines`, `revenue` (before refunds), `is_repeat` (bought on several days).
+    """
+    goods = goods_lines(shop, day)
+    assert goods is not None  # noqa: S101 - asked for only where there are lines
+    known = goods.filter(goods.customer_id.notnull(), goods.category.notnull())
+    place = ibis.cases(
+        *((known.category == name, ibis.literal(at, "int64")) for at, name in enumerate(names)),
+        (known.category.isnull(), ibis.literal(len(names), "int64")),
+        else_=ibis.literal(len(names), "int64"),
+    )
+    rows = known.select("customer_id", "ordered_on", "amount", place=place)
+    grouped = rows.group_by("customer_id", "place").agg(
+        lines=rows.count(),
+        revenue=rows.amount.sum(),
+        first_on=rows.ordered_on.min(),
+        last_on=rows.ordered_on.max(),
+    )
+    grouped = grouped.mutate(is_repeat=grouped.last_on > grouped.first_on)
+    return shop.engine.materialise(grouped.drop("first_on", "last_on"))
+
+
+def taste_members(shop: Shop, day: date, rows: ir.Table, names: list[str]) -> ir.Table:
+    """Each customer's favourite and how many categories they know, with stage and value tier.
+
+    The favourite is where most was spent; of equals the category that sells more.
+
+    Returns:
+        One row a customer with goods in a category: `customer_id`, `favourite`, `categories`,
+        `favourite_share` (of what was spent), `spent`, `mask` (bit i set: bought category i),
+        `stage`, `tier`.
+    """
+    shown = [*names, OTHER]
+    power = ibis.cases(
+        *((rows.place == at, ibis.literal(2**at, "int64")) for at in range(len(names))),
+        (rows.place.isnull(), ibis.literal(2 ** len(names), "int64")),
+        else_=ibis.literal(2 ** len(names), "int64"),
+    )
+    # The amount in cents and the place in one number: the largest is the favourite, of equals
+    # the one with the smallest place.
+    cents = (rows.revenue * 100).cast("int64")
+    ranked = rows.mutate(power=power, rank=cents * STEP + (STEP - 1 - rows.place))
+    found = ranked.group_by(buyer_id="customer_id").agg(
+        best=ranked["rank"].max(),
+        categories=ranked.count(),
+        spent=ranked.revenue.sum(),
+        most=ranked.revenue.max(),
+        mask=ranked.power.sum().cast("int64"),
+    )
+    place = (STEP - 1) - ((found.best % STEP) + STEP) % STEP
+    favourite = ibis.cases(
+        *((place == at, name) for at, name in enumerate(shown[:-1])),
+        (place.isnull(), OTHER),
+        else_=OTHER,
+    )
+    share = found.most.cast("float64") / found.spent.cast("float64").nullif(0)
+    found = found.mutate(favourite=favourite, favourite_share=share)
+    segments = _segments(shop, day)
+    joined = found.inner_join(segments, found.buyer_id == segments.customer_id)
+    return shop.engine.materialise(
+        joined.select(
+            "customer_id", "favourite", "categories", "favourite_share", "spent", "mask",
+            "stage", "tier",
+        )
+    )  # fmt: skip
+
+
+def taste_cells(rows: ir.Table, members: ir.Table) -> pa.Table:
+    """Customers and money by category, stage and tier.
+
+    Returns:
+        One row a place, stage and tier: `place`, `stage`, `tier`, `customers`,
+        `repeat_customers`, `revenue`.
+    """
+    who = members.select("stage", "tier", buyer_id="customer_id")
+    joined = rows.inner_join(who, rows.customer_id == who.buyer_id)
+    return (
+        joined.group_by("place", "stage", "tier")
+        .agg(
+            customers=joined.count(),
+            repeat_customers=joined.is_repeat.ifelse(1, 0).sum().cast("int64"),
+            revenue=joined.revenue.sum().cast("float64"),
+        )
+        .to_pyarrow()
+    )
+
+
+def mask_counts(members: ir.Table) -> pa.Table:
+    """How many customers have bought which set of categories: `mask`, `favourite`, `customers`."""
+    counts = members.group_by("mask", "favourite").agg(customers=members.count())
+    return counts.to_pyarrow()
+
+
+def _refunded(shop: Shop, refunds: ir.Table) -> ir.Table:
+    products = shop["products"].select(named_id="product_id", named="category")
+    back = refunds.filter(refunds.is_net & refunds.product_id.notnull())
+    joined = back.inner_join(products, back.product_id == products.named_id)
+    return joined.group_by(
+        category=joined.named, month=MONTHS.number_of(joined.refunded_on)
+    ).agg(
+        lines=ibis.literal(0, "int64"),
+        quantity=ibis.literal(0.0),
+        revenue=(-joined.amount.sum()).cast("float64"),
+    )
+
+
+def _segments(shop: Shop, day: date) -> ir.Table:
+    facts = customer_facts(shop, day)
+    money = facts.monetary.cast("float64")
+    cuts = (
+        facts.agg(top=money.quantile(TOP_SHARE), upper=money.quantile(UPPER_SHARE))
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
+    tier = ibis.cases(
+        (money >= (cuts["top"] or 0.0), "top"),
+        (money >= (cuts["upper"] or 0.0), "upper"),
+        else_="lower",
+    )
+    stage = stage_of(facts.frequency, facts.recency_days, stage_thresholds(shop, day))
+    return facts.select("customer_id", stage=stage, tier=tier)

@@ -17,6 +17,7 @@ from zhike.catalogue.availability import filled_columns
 from zhike.catalogue.windows import customer_windows
 from zhike.schema import Shop
 from zhike.schema.populations import province_populations
+from zhike.schema.vocabulary import fold, regions
 from zhike.stats.shrinkage import shrunken_means, shrunken_rates
 
 LEVELS = ("country", "province", "city")
@@ -169,8 +170,12 @@ def _reach(buyers: Floats, people: Floats) -> tuple[Floats, Floats, float | None
 
 
 def _inhabitants(names: list[str], level: str) -> Floats:
-    census = province_populations() if level == "province" else {}
-    return np.array([float(census.get(name, np.nan)) for name in names])
+    """Of each region by the census, whichever way its name is written; NaN where it is none."""
+    if level != "province":
+        return np.full(len(names), np.nan)
+    census, standard = province_populations(), regions().provinces
+    found = [census.get(standard.get(fold(name), name)) for name in names]
+    return np.array([np.nan if people is None else float(people) for people in found])
 
 
 def _weighted_median(values: Floats, weights: Floats) -> float | None:

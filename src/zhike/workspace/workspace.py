@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zhike.errors import ParameterError, WorkspaceError
 from zhike.i18n import LazyText, lazy
 from zhike.workspace.durable import remove_tree, room_on_disk, write_durably
+from zhike.workspace.exporting import Exports
 from zhike.workspace.landing import Batch, LandingStore
 from zhike.workspace.layout import SETTINGS_FILE, Layout
 from zhike.workspace.lock import sole_writer
@@ -38,7 +39,7 @@ def _quietly(_what: LazyText, _done: int, _of: int) -> None:
     """Progress that nobody watches."""
 
 
-class Workspace:
+class Workspace(Exports):
     """Everything that can be done with a workspace; `create` or `open` gives one.
 
     Attributes:

@@ -15,6 +15,9 @@ from zhike.schema.custom import CUSTOM_TYPES, CustomField
 from zhike.schema.vocabulary import flags
 from zhike.workspace.durable import write_durably
 
+NOTE = CustomField(name="note", type="text", label="备注")
+"""A field of the company's own that everybody has without declaring it."""
+
 NAME_LENGTH = 60
 _NAME = re.compile(r"[^\W\d]\w{0,59}")
 _PARTS = frozenset(("type", "label", "choices", "required", "hidden"))
@@ -34,6 +37,12 @@ def fields_of(declared: Mapping[str, Mapping[str, Any]]) -> dict[str, CustomFiel
 required=False, hidden=False)}
     """
     return {name: _declared(name, parts) for name, parts in declared.items()}
+
+
+def shown_fields(declared: Mapping[str, Mapping[str, Any]]) -> tuple[CustomField, ...]:
+    """The company's own fields that are not hidden, the note first, as their columns stand."""
+    known = {NOTE.name: NOTE} | fields_of(declared)
+    return tuple(item for item in known.values() if not item.hidden)
 
 
 def _declared(name: str, parts: Mapping[str, Any]) -> CustomField:
@@ -73,12 +82,14 @@ def checked_name(name: str) -> str:
 
 
 def standard_names() -> frozenset[str]:
-    """What fields of customers are called already."""
+    """What columns about customers are called already."""
+    from zhike.catalogue.traits import TRAITS
     from zhike.schema import standard_table
 
-    return frozenset(
+    fields = [
         item.name for table in ("customers", "people") for item in standard_table(table).fields
-    )
+    ]
+    return frozenset((*fields, *(trait.name for trait in TRAITS)))
 
 
 def slug(label: str, taken: Collection[str]) -> str:
@@ -126,7 +137,7 @@ def guessed_type(texts: Iterable[str]) -> str:
 def write_field(path: Path, field: CustomField) -> None:
     """Write a field into a `zhike.toml`, leaving everything else as people wrote it."""
     text = path.read_text(encoding="utf-8-sig")
-    block = _block(field)
+    block = field_section(field)
     found = _section(text, field.name)
     if found is None:
         told = text.rstrip("\n") + "\n\n" + block
@@ -151,7 +162,8 @@ def _section(text: str, name: str) -> tuple[int, int] | None:
     return head.start(), end
 
 
-def _block(field: CustomField) -> str:
+def field_section(field: CustomField) -> str:
+    """The section of a `zhike.toml` that declares a field."""
     name = field.name if field.name.isascii() else json.dumps(field.name, ensure_ascii=False)
     lines = [
         f"[fields.{name}]",

@@ -18,6 +18,7 @@ from zhike.preparation.standardise.choices import lookup_of
 from zhike.preparation.standardise.text import cleaned
 from zhike.schema import CustomField, Field, Kind, standard_table
 from zhike.schema.vocabulary import flags, fold
+from zhike.workspace.custom_fields import NOTE
 from zhike.workspace.edits import Value
 
 STANDARD: Mapping[str, tuple[str, ...]] = {
@@ -28,9 +29,6 @@ STANDARD: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """Standard table to the fields of it that a person may change."""
-
-NOTE = CustomField(name="note", type="text", label="备注")
-"""A field of the company's own that everybody has without declaring it."""
 
 CUSTOM_TABLE = "custom_fields"
 _KINDS = {
@@ -162,22 +160,23 @@ def tidy(writing: str | None) -> str | None:
 
 def _at_once(field: Editable, text: str) -> Meaning | None:
     """What a plain writing means; None where it must be looked at more closely."""
-    if field.kind is Kind.TEXT and not _is_place(field):
-        return Meaning(text)
-    if field.kind is Kind.DAY and (plain := _PLAIN_DAY.fullmatch(text)):
-        return _day(text, plain[1])
-    if field.kind is Kind.NUMBER and _PLAIN_NUMBER.fullmatch(text):
-        return Meaning(float(text))
-    if field.kind is Kind.FLAG:
+    found: Meaning | None = None
+    if _is_place(field) or field.kind is Kind.CHOICE:
+        found = _choice(field, text)
+    elif field.kind is Kind.TEXT:
+        found = Meaning(text)
+    elif field.kind is Kind.DAY and (plain := _PLAIN_DAY.fullmatch(text)):
+        found = _day(text, plain[1])
+    elif field.kind is Kind.NUMBER and _PLAIN_NUMBER.fullmatch(text):
+        found = Meaning(float(text))
+    elif field.kind is Kind.FLAG:
         said = flags().get(text)
-        return _fault(field, text) if said is None else Meaning(said == "true")
-    if field.kind is Kind.CHOICE or _is_place(field):
-        return _choice(field, text)
-    if field.kind is Kind.ID and _LOST.fullmatch(text):
-        return Meaning(fault=lazy("a spreadsheet has lost its last digits"))
-    if field.name == "owner_id":
-        return Meaning(unicodedata.normalize("NFKC", text))
-    return None
+        found = _fault(field, text) if said is None else Meaning(said == "true")
+    elif field.kind is Kind.ID and _LOST.fullmatch(text):
+        found = Meaning(fault=lazy("a spreadsheet has lost its last digits"))
+    elif field.name == "owner_id":
+        found = Meaning(unicodedata.normalize("NFKC", text))
+    return found
 
 
 def _is_place(field: Editable) -> bool:

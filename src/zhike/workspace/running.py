@@ -22,14 +22,18 @@ from zhike.errors import ParameterError, WorkspaceError, ZhikeError
 from zhike.i18n import LANGUAGES, LazyText, lazy, use_language
 from zhike.schema import TABLE_NAMES, Shop
 from zhike.workspace.assembly import Source, assembled, inputs_of
+from zhike.workspace.custom_fields import shown_fields
 from zhike.workspace.durable import remove_tree, write_json
+from zhike.workspace.editable import CUSTOM_TABLE
 from zhike.workspace.landing import Batch, LandingStore
 from zhike.workspace.memory import peak_rss_mb
 from zhike.workspace.objects import ObjectStore
+from zhike.workspace.overrides import Overrides, write_rows
 from zhike.workspace.preparing import Kitchen, refreshed, sources_of
 from zhike.workspace.quality import quality_of
 from zhike.workspace.results import write_result
 from zhike.workspace.reuse import Earlier, key_of
+from zhike.workspace.segments import equipped
 from zhike.workspace.snapshots import Manifest, SnapshotStore, snapshot_id
 
 Progress = Callable[[LazyText, int, int], None]
@@ -103,28 +107,52 @@ class Run:
 
     def _tables(self, sources: Sequence[Source], draft: Path) -> dict[str, dict[str, Any]]:
         """Every standard table as an object; made anew only where its inputs changed."""
-        before = self._made_before()
+        before, overrides = self._made_before(), Overrides.of(self.kitchen)
         found = {}
-        names = [name for name in TABLE_NAMES if any(name in item.tables for item in sources)]
+        names = [
+            name
+            for name in TABLE_NAMES
+            if overrides.touches(name) or any(name in item.tables for item in sources)
+        ]
         for done, name in enumerate(names):
             self.progress(lazy("Assembling tables"), done, len(names))
-            made_from = _digest(inputs_of(sources, name))
+            made_from = _digest(inputs_of(sources, name) + overrides.inputs(sources, name))
             entry = before.get(made_from)
             if entry is None or not self.objects.has(entry["object"]):
-                entry = self._made(sources, name, draft)
+                entry = self._made(sources, name, draft, overrides)
             found[name] = dict(entry) | {"inputs": made_from}
-        return found
+        return found | self._custom(overrides, draft)
 
-    def _made(self, sources: Sequence[Source], name: str, draft: Path) -> dict[str, Any]:
-        rows = assembled(self.kitchen.engine, sources, name)
-        if rows is None:
-            only = next(source for source in sources if name in source.tables)
+    def _made(
+        self, sources: Sequence[Source], name: str, draft: Path, overrides: Overrides
+    ) -> dict[str, Any]:
+        engine = self.kitchen.engine
+        only = next((source for source in sources if name in source.tables), None)
+        rows = assembled(engine, sources, name) if only else None
+        if overrides.touches(name):
+            told = engine.read_parquet([only.tables[name]]) if only and rows is None else rows
+            rows = overrides.over(engine, told, sources, name)
+        if rows is None and only:
             digest = self.objects.keep(only.tables[name], only.hashes[name])
         else:
             file = draft / f"{name}.parquet"
-            self.kitchen.engine.connection.to_parquet(rows, file, compression="zstd")
+            engine.connection.to_parquet(rows, file, compression="zstd")
             digest = self.objects.keep(file)
             file.unlink()
+        return self._entry(digest)
+
+    def _custom(self, overrides: Overrides, draft: Path) -> dict[str, dict[str, Any]]:
+        """The company's own fields, where there are any with values."""
+        rows = overrides.custom_table()
+        if rows is None:
+            return {}
+        file = draft / f"{CUSTOM_TABLE}.parquet"
+        write_rows(rows, file)
+        digest = self.objects.keep(file)
+        file.unlink()
+        return {CUSTOM_TABLE: self._entry(digest) | {"inputs": f"edits:{digest}"}}
+
+    def _entry(self, digest: str) -> dict[str, Any]:
         path = self.objects.path(digest)
         count = pq.read_metadata(path).num_rows
         return {"object": digest, "rows": count, "bytes": path.stat().st_size}
@@ -142,13 +170,15 @@ class Run:
             for name, entry in tables.items()
         }
         landed_on = max(date.fromisoformat(batch.landed_on) for batch in batches)
-        return Shop(
+        shop = Shop(
             engine=engine,
             tables=opened,
             currency=settings.currency,
             timezone=settings.timezone,
+            custom_fields=shown_fields(settings.fields),
             as_of=as_of or _default_day(opened, landed_on),
         )
+        return equipped(shop, settings.analyses, settings.segments)
 
     def _analysed(
         self, shop: Shop, tables: Mapping[str, Mapping[str, Any]], folder: Path
@@ -182,6 +212,7 @@ class Run:
             "currency": settings.currency,
             "timezone": settings.timezone,
             "analyses": {name: dict(values) for name, values in settings.analyses.items()},
+            "fields": {name: dict(values) for name, values in settings.fields.items()},
         }
 
     @contextmanager

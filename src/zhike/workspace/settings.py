@@ -14,9 +14,10 @@ from zoneinfo import available_timezones
 
 from zhike.errors import ParameterError, WorkspaceError
 from zhike.i18n import LANGUAGES, LazyText, lazy
-from zhike.workspace.custom_fields import fields_of
+from zhike.workspace.custom_fields import field_section, fields_of
 from zhike.workspace.durable import write_durably
 from zhike.workspace.layout import FORMAT_VERSION
+from zhike.workspace.segments import segment_section, segments_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class Settings:
         rates: Foreign currency to the worth of one unit in `currency`.
         analyses: Analysis name to the parameters that a run gives it.
         fields: A field of the company's own to its `type`, `label` and what else is said of it.
+        segments: A saved segment to its `rule`, `label` and `description`.
     """
 
     name: str = ""
@@ -45,6 +47,7 @@ class Settings:
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     analyses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    segments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, (fine, allowed) in _RULES.items():
@@ -52,6 +55,7 @@ class Settings:
             if not fine(value):
                 raise ParameterError.out_of_bounds(name, value, allowed)
         fields_of(self.fields)
+        segments_of(self.segments)
 
 
 def is_currency(code: object) -> bool:
@@ -96,6 +100,7 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], LazyText]] = {
     "rates": (_are_rates, lazy("currencies with numbers above 0, such as USD = 7.1")),
     "analyses": (_are_sections, lazy("a section for each analysis, such as [analyses.rfm]")),
     "fields": (_are_sections, lazy("a section for each field, such as [fields.pet]")),
+    "segments": (_are_sections, lazy("a section for each segment, such as [segments.keen]")),
 }
 
 
@@ -135,14 +140,16 @@ def read_settings(path: Path) -> Settings:
 
 def write_settings(path: Path, settings: Settings) -> None:
     """Write a `zhike.toml` that explains itself."""
-    write_durably(path, _TEMPLATE.format(**_toml(settings)).encode())
+    sections = [f"\n{field_section(item)}" for item in fields_of(settings.fields).values()]
+    sections += [f"\n{segment_section(item)}" for item in segments_of(settings.segments).values()]
+    write_durably(path, (_TEMPLATE.format(**_toml(settings)) + "".join(sections)).encode())
 
 
 def _toml(settings: Settings) -> dict[str, str]:
     scalars = {
         item.name: json.dumps(getattr(settings, item.name), ensure_ascii=False)
         for item in fields(Settings)
-        if item.name not in ("rates", "analyses", "fields")
+        if item.name not in ("rates", "analyses", "fields", "segments")
     }
     rates = "\n".join(f"{code} = {rate}" for code, rate in settings.rates.items())
     return scalars | {"format": str(FORMAT_VERSION), "rates": rates or "# USD = 7.1"}

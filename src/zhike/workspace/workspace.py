@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from zhike.errors import ParameterError, WorkspaceError
 from zhike.i18n import LazyText, lazy
+from zhike.workspace.custom_fields import shown_fields
 from zhike.workspace.durable import remove_tree, room_on_disk, write_durably
 from zhike.workspace.exporting import Exports
 from zhike.workspace.landing import Batch, LandingStore
@@ -20,6 +21,7 @@ from zhike.workspace.layout import SETTINGS_FILE, Layout
 from zhike.workspace.lock import sole_writer
 from zhike.workspace.mappings import Mappings
 from zhike.workspace.objects import ObjectStore
+from zhike.workspace.segments import Segments, equipped
 from zhike.workspace.settings import Settings, read_settings, write_settings
 from zhike.workspace.snapshots import Manifest, SnapshotStore
 
@@ -46,6 +48,7 @@ class Workspace(Exports):
         folder: Where it is.
         settings: What its `zhike.toml` says.
         mappings: What is remembered about headers; `mappings.forget(name)`.
+        segments: The saved segments by name; `segments.save(name, rule)`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -56,6 +59,7 @@ class Workspace(Exports):
         self._landing = LandingStore(self._layout.landing)
         self._objects = ObjectStore(self._layout.objects)
         self._snapshots = SnapshotStore(self._layout)
+        self.segments = Segments(self._layout.settings, self.open_snapshot)
 
     @classmethod
     def create(cls, folder: str | Path, settings: Settings | None = None) -> Workspace:
@@ -187,11 +191,13 @@ class Workspace(Exports):
             },
             currency=manifest.settings["currency"],
             timezone=manifest.settings["timezone"],
+            custom_fields=shown_fields(manifest.settings.get("fields", {})),
             as_of=date.fromisoformat(manifest.as_of),
         )
         # Lazy tables outlive the shop; what they hold on to is the connection.
         weakref.finalize(engine.connection, mark.unlink, missing_ok=True)
-        return shop
+        segments = read_settings(self._layout.settings).segments
+        return equipped(shop, manifest.settings["analyses"], segments)
 
     def show(self, analysis: str, **params: Any) -> StoredResult:
         """What an analysis found in the published snapshot.
@@ -215,6 +221,7 @@ class Workspace(Exports):
         where: Iterable[str] = (),
         sort: str = "",
         limit: int | None = None,
+        segment: str = "",
         **params: Any,
     ) -> ir.Table:
         """One row a customer, as a lazy table: the facts, or what an analysis says of each.
@@ -224,9 +231,11 @@ class Workspace(Exports):
             where: Conditions such as "segment=champions" or "monetary>=1000".
             sort: A column; "-monetary" puts the largest first.
             limit: Most rows.
+            segment: A saved segment, or a rule such as "recency_days > 90 and city = '上海'".
             **params: Parameters of the analysis.
         """
         from zhike.catalogue import customer_facts
+        from zhike.catalogue.rules import segment_members
         from zhike.workspace.lists import listed
 
         shop = self.open_snapshot()
@@ -234,6 +243,8 @@ class Workspace(Exports):
             rows = customer_facts(shop)
         else:
             rows = _computed(self._analysis(analysis, params)[0], shop).customers()
+        if segment:
+            rows = rows.semi_join(segment_members(shop, segment), "customer_id")
         return listed(rows, where=where, sort=sort, limit=limit)
 
     def report(self, path: str | Path | None = None, *, language: str = "") -> Path:

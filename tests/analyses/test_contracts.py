@@ -31,6 +31,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
         {"lost_after_days": 90, "since": date(2023, 3, 3), "until": date(2024, 5, 5)},
     ],
     "cohorts": [{"unit": "week"}, {"unit": "quarter"}],
+    "profile": [{}],
 }
 
 

@@ -37,7 +37,7 @@ uses AS (
     SELECT customer_id, channel, count(*) AS n, min(ordered_at) AS began
     FROM bought WHERE channel IS NOT NULL GROUP BY ALL
 ), tastes AS (
-    SELECT customer_id, category, count(*) AS n, min(ordered_at) AS began
+    SELECT customer_id, category, count(*) AS n, min(ordered_on) AS began
     FROM bought JOIN order_lines l USING (order_id) JOIN products p USING (product_id)
     WHERE l.kind = 'goods' AND category IS NOT NULL GROUP BY ALL
 ), returned AS (

@@ -19,6 +19,7 @@ OURS = {
     "value_tiers": "zhike.analyses.value_tiers:ValueTiers",
     "lifecycle": "zhike.analyses.lifecycle:Lifecycle",
     "cohorts": "zhike.analyses.cohorts:Cohorts",
+    "profile": "zhike.analyses.profile:Profile",
     "rhythm": "zhike.analyses.rhythm:Rhythm",
     "heatmap": "zhike.analyses.heatmap:Heatmap",
     "channels": "zhike.analyses.channels:Channels",

@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from zhike.catalogue.availability import filled_columns
+from zhike.catalogue.baskets import goods_lines
 from zhike.catalogue.favourites import (
     MOST_COUNTED,
     Favourites,
@@ -26,6 +27,7 @@ from zhike.catalogue.refunds import refund_rows
 from zhike.schema import Shop
 
 SATURDAY = 5
+EPOCH = date(1970, 1, 1)
 LATELY_DAYS = (90, 365)
 
 
@@ -44,11 +46,11 @@ def customer_behaviour(shop: Shop, as_of: date | None = None) -> ir.Table:
 
 
 def customer_categories(shop: Shop, as_of: date | None = None) -> ir.Table:
-    """What each customer bought most often and first, from the goods lines of purchases.
+    """What each customer bought on most goods lines of purchases, and on the first day.
 
     Returns:
-        One row a customer: `customer_id`, `category` (on most lines; ties by name) and
-        `first_category`. No row where products have no categories.
+        One row a customer: `customer_id`, `category` and `first_category` (ties by
+        name). No row where products have no categories.
     """
     day = as_of_day(shop, as_of)
     return shop.remember(("customer_categories", day), lambda: _customer_categories(shop, day))
@@ -65,7 +67,7 @@ def _customer_behaviour(shop: Shop, day: date) -> ir.Table:
     bought = bought.filter(bought.customer_id.notnull())
     names = distinct_values(shop["orders"].channel)
     few = names if len(names) <= MOST_COUNTED else []
-    channels = Favourites(bought.channel, bought.ordered_at, few)
+    channels = Favourites(bought.channel, bought.ordered_at.epoch_seconds(), few)
     rows = bought.select("customer_id", "ordered_on", "discount_amount", "gross_amount",
                          **channels.codes())  # fmt: skip
     amount = net_amount(rows)
@@ -139,15 +141,18 @@ def _given_back(shop: Shop, day: date) -> ir.Table | None:
 
 
 def _customer_categories(shop: Shop, day: date) -> ir.Table:
-    if not has_categories(shop):
+    goods = goods_lines(shop, day)
+    if goods is None or not has_categories(shop):
         names = {name: ibis.null("string") for name in ("category", "first_category")}
         return shop["orders"].select("customer_id", **names).limit(0)
-    lines = _category_lines(shop, day)
+    lines = goods.filter(goods.customer_id.notnull(), goods.category.notnull())
+    lines = lines.filter(lines.category != "")
     values = distinct_values(shop["products"].category)
     if len(values) > MOST_COUNTED:
-        ranked = ranked_favourites(lines, "category", "ordered_at")
+        ranked = ranked_favourites(lines, "category", "ordered_on")
         return shop.engine.materialise(ranked.rename(category="favourite", first_category="first"))
-    categories = Favourites(lines.category, lines.ordered_at, values)
+    since_epoch = lines.ordered_on.delta(ibis.literal(EPOCH), unit="day")
+    categories = Favourites(lines.category, since_epoch, values)
     rows = lines.select("customer_id", **categories.codes())
     counted = rows.group_by("customer_id").agg(**categories.counts(rows))
     return shop.engine.materialise(
@@ -157,18 +162,3 @@ def _customer_categories(shop: Shop, day: date) -> ir.Table:
             first_category=categories.first(counted),
         )
     )
-
-
-def _category_lines(shop: Shop, day: date) -> ir.Table:
-    """The goods lines of identified purchases: customer, moment, category."""
-    bought = purchases(shop, day)
-    bought = bought.filter(bought.customer_id.notnull())
-    bought = bought.select("customer_id", "ordered_at", bought_id="order_id")
-    lines = shop["order_lines"]
-    goods = lines.filter(lines.kind == "goods").select("order_id", "product_id")
-    products = shop["products"]
-    named = products.filter(products.category.notnull() & (products.category != ""))
-    named = named.select("category", named_id="product_id")
-    rows = goods.inner_join(named, goods.product_id == named.named_id)
-    rows = rows.inner_join(bought, rows.order_id == bought.bought_id)
-    return rows.select("customer_id", "ordered_at", "category")

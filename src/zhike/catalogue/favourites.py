@@ -27,13 +27,11 @@ class Favourites:
 
     Args:
         value: The column, such as the channel of a purchase.
-        at: When it was used, an instant.
+        at: When it was used, as a number that grows with time: seconds or days.
         values: What occurs, in order.
     """
 
-    def __init__(
-        self, value: ir.StringColumn, at: ir.TimestampColumn, values: Sequence[str]
-    ) -> None:
+    def __init__(self, value: ir.StringColumn, at: ir.IntegerValue, values: Sequence[str]) -> None:
         self.values = values
         self._value, self._at = value, at
 
@@ -43,7 +41,7 @@ class Favourites:
             return {"code": ibis.null("int64"), "used": ibis.null("int64")}
         places = [(self._value == name, place) for place, name in enumerate(self.values)]
         code = ibis.cases(*places, else_=None).cast("int64")
-        return {"code": code, "used": self._at.epoch_seconds().cast("int64") * CODES + code}
+        return {"code": code, "used": self._at.cast("int64") * CODES + code}
 
     def counts(self, rows: ir.Table) -> dict[str, ir.Value]:
         """Aggregates over rows that carry `codes`."""
@@ -82,7 +80,7 @@ def ranked_favourites(rows: ir.Table, value: str, at: str) -> ir.Table:
     Args:
         rows: With `customer_id`, the value and when it was used.
         value: Column of values; rows without one are left out.
-        at: Column of instants.
+        at: Column of instants or days.
 
     Returns:
         Lazy, one row a customer: `customer_id`, `favourite`, `first`.

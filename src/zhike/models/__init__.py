@@ -1,0 +1,1 @@
+"""Fitted things: what customers will do, each with its interval and its measured error."""

@@ -1,0 +1,108 @@
+"""What to expect of customers: still there or not, purchases within a horizon, with intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from zhike.models.clv.rows import Counts, Floats, Rows, Tail
+
+_NEGLIGIBLE = 1e-10
+_MOST_PURCHASES = 20_000
+_AT_ONCE = 20_000
+
+
+class Buying(Protocol):
+    """A model of when people buy."""
+
+    def p_alive(self, values: Floats, rows: Rows, /) -> Floats:
+        """Probability of not having left."""
+        ...
+
+    def alive_tails(self, values: Floats, x: Counts, T: Counts, days: float, /) -> Tail:  # noqa: N803
+        """P(at least k purchases) of those who have not."""
+        ...
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What to expect, a value for each row.
+
+    Attributes:
+        p_alive: Probability of not having left.
+        p_purchase: Probability of at least one purchase within the horizon.
+        expected: Expected purchases within it.
+        low: Fewest purchases of the interval; it covers at least the share asked for.
+        high: Most.
+    """
+
+    p_alive: Floats
+    p_purchase: Floats
+    expected: Floats
+    low: Counts
+    high: Counts
+
+
+def outlook(model: Buying, values: Floats, rows: Rows, days: float, share: float = 0.9) -> Outlook:
+    """What to expect of each row within so many days.
+
+    Customers alive with the same count and the same time since their first purchase have the same
+    prospects, whenever they last bought; so few are computed and all are looked up.
+    """
+    alive = model.p_alive(values, rows)
+    base = rows.days + 1
+    keys, pair = np.unique(rows.x * base + rows.T, return_inverse=True)
+    rate = (values[0] + keys // base) / (values[1] + keys % base)
+    order = np.argsort(-rate)  # whoever needs many purchases to be told comes first
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    keys, pair = keys[order], place[pair]
+    by_pair = np.argsort(pair, kind="stable")
+    found = _Sums(alive[by_pair], pair[by_pair], (1 - share) / 2)
+    for begin in range(0, len(keys), _AT_ONCE):
+        some = keys[begin : begin + _AT_ONCE]
+        found.add(model.alive_tails(values, some // base, some % base, days), begin, len(some))
+    back = np.argsort(by_pair)
+    return Outlook(
+        p_alive=alive,
+        p_purchase=(found.alive * found.first[found.pair])[back],
+        expected=(found.alive * found.sums[found.pair])[back],
+        low=found.low[back],
+        high=found.high[back],
+    )
+
+
+class _Sums:
+    """Adds up P(at least k) over k, and counts how many k lie within each customer's interval.
+
+    Args:
+        alive: Each customer's, in order of the pairs.
+        pair: The pair of each.
+        aside: What lies beyond the interval on either side.
+    """
+
+    def __init__(self, alive: Floats, pair: Counts, aside: float) -> None:
+        self.alive, self.pair, self._aside = alive, pair, aside
+        pairs = int(pair.max(initial=-1)) + 1
+        self.first, self.sums = np.zeros(pairs), np.zeros(pairs)
+        self.low = np.zeros(len(alive), np.int64)
+        self.high = np.zeros(len(alive), np.int64)
+
+    def add(self, tail: Tail, begin: int, pairs: int) -> None:
+        """The pairs from `begin` on, until no more purchases are likely."""
+        left = pairs
+        for k in range(1, _MOST_PURCHASES):
+            chance = tail(k, left)
+            if k == 1:
+                self.first[begin : begin + left] = chance
+            self.sums[begin : begin + left] += chance
+            here = slice(*np.searchsorted(self.pair, (begin, begin + left)))
+            own = self.alive[here] * chance[self.pair[here] - begin]
+            # The least y with P(Y <= y) >= q is how many k there are with P(Y >= k) > 1 - q.
+            self.low[here] += own > 1 - self._aside
+            self.high[here] += own > self._aside
+            left = int(np.flatnonzero(chance > _NEGLIGIBLE).max(initial=-1)) + 1
+            if not left:
+                return

@@ -52,7 +52,7 @@ FAVOURITE_SHARE = 0.4
 EXTRA_LINES = 0.9
 PROMOTED_SHARE, PROMOTION = 0.2, 0.9
 VOUCHER_SHARE = 0.25
-RETURN_SHARE = 0.15
+RETURN_SHARE = 0.2
 """Of lines, as with clothes: a product that few send back cannot show in a month that twice as
 many do."""
 

@@ -31,6 +31,7 @@ program = Program(
         "analyses": "zhike.cli.runs:analyses",
         "show": "zhike.cli.showing:show",
         "customers": "zhike.cli.showing:customers",
+        "segments": "zhike.cli.segments:segments",
         "report": "zhike.cli.runs:report",
         "export": "zhike.cli.exporting:export",
     },

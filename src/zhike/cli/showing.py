@@ -77,16 +77,28 @@ show = Show("show", lazy("Show what an analysis found; `zhike show` alone lists 
         lazy("Condition such as segment=champions or monetary>=1000. May be repeated."),
         multiple=True,
     ),
+    option(
+        "--segment",
+        lazy("Saved segment, or a rule such as \"recency_days > 90 and city = '上海'\"."),
+        default="",
+    ),
     option("--sort", lazy("Column to sort by; -monetary puts the largest first."), default=""),
     option("--limit", lazy("Most customers to list; 0 means all."), type=int, default=50),
 )
 def customers(
-    state: State, analysis: str | None, where: tuple[str, ...], sort: str, limit: int
+    state: State,
+    analysis: str | None,
+    where: tuple[str, ...],
+    segment: str,
+    sort: str,
+    limit: int,
 ) -> Answer:
     """List customers."""
     from zhike.workspace.results import records
 
-    rows = state.workspace().customers(analysis, where=where, sort=sort, limit=limit or None)
+    rows = state.workspace().customers(
+        analysis, where=where, segment=segment, sort=sort, limit=limit or None
+    )
     found = records(rows.to_pyarrow())
     header = list(rows.columns)
     sheet = Sheet(

@@ -8,7 +8,7 @@ import pytest
 
 from zhike.analyses import REGISTRY
 from zhike.analyses.rule_fields import field_sources
-from zhike.catalogue.rules import equip, fields_of, parse_rule, segment_members
+from zhike.catalogue.rules import equip, fields_of, parse_rule, segment_members, segment_sizes
 from zhike.datasets import corner_shop, simulate
 from zhike.engines import Engine
 from zhike.errors import RuleError
@@ -18,8 +18,12 @@ SEGMENTS = {"keen": "frequency >= 2", "熟客": "分群（‘keen’） 且 rece
 
 
 def equipped(shop: Shop) -> Shop:
-    sources = field_sources(REGISTRY[name]() for name in ("overview", "rfm", "abc", "lifecycle"))
-    return equip(shop, sources=sources, segments=SEGMENTS)
+    names = ("overview", "rfm", "abc", "lifecycle")
+    return equip(
+        shop,
+        sources=lambda: field_sources(REGISTRY[name]() for name in names),
+        segments=SEGMENTS,
+    )
 
 
 def members(shop: Shop, text: str, as_of: date | None = None) -> list[str]:
@@ -47,6 +51,14 @@ def test_a_rule_means_the_customers_of_the_corner_shop_that_one_finds_by_hand(
     text: str, expected: list[str]
 ) -> None:
     assert members(equipped(corner_shop()), text) == expected
+
+
+def test_sizes_are_the_numbers_of_members() -> None:
+    shop = equipped(corner_shop())
+    fields = fields_of(shop)
+    rules = {text: parse_rule(fields.segments.get(text, text), fields) for text, _ in CORNER}
+    expected = {text: len(customers) for text, customers in CORNER}
+    assert segment_sizes(shop, rules, fields) == expected
 
 
 def test_a_rule_looks_back_from_any_day() -> None:

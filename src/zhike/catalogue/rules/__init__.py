@@ -20,11 +20,13 @@ from zhike.catalogue.rules.fields import Fields, Provided, Provider, RuleField
 from zhike.catalogue.rules.members import (
     FieldSource,
     equip,
+    equipment_of,
     fields_of,
     members_of,
     segment_members,
+    segment_sizes,
 )
-from zhike.catalogue.rules.rule import Rule, parse_rule
+from zhike.catalogue.rules.rule import Rule, named_segments, parse_rule
 
 __all__ = [
     "And",
@@ -44,8 +46,11 @@ __all__ = [
     "Rule",
     "RuleField",
     "equip",
+    "equipment_of",
     "fields_of",
     "members_of",
+    "named_segments",
     "parse_rule",
     "segment_members",
+    "segment_sizes",
 ]

@@ -154,9 +154,11 @@ class Vocabulary:
     def __init__(self, fields: Iterable[RuleField], providers: Iterable[str] = ()) -> None:
         self.fields = {item.name: item for item in fields}
         self.providers = tuple(providers)
-        self._chinese = _by(self.fields.values(), lambda item: item.chinese)
+        self._chinese = _by(self.fields.values(), lambda item: item.chinese.casefold())
         self._spelt = _by(self.fields.values(), lambda item: item.name.casefold())
-        self._also = {name: (item,) for item in self.fields.values() for name in item.also}
+        self._also = {
+            name.casefold(): (item,) for item in self.fields.values() for name in item.also
+        }
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -167,8 +169,8 @@ class Vocabulary:
         """The fields of that name: one, none, or several where a Chinese name is not unique."""
         if name in self.fields:
             return (self.fields[name],)
-        known = (self._spelt.get(name.casefold()), self._chinese.get(name), self._also.get(name))
-        return next((found for found in known if found), ())
+        spellings = (self._spelt, self._chinese, self._also)
+        return next((found for it in spellings if (found := it.get(name.casefold()))), ())
 
     def chinese_name(self, name: str) -> str:
         """The Chinese name of a field; its English one where the Chinese is not its alone."""

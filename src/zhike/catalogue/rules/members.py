@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
@@ -55,24 +55,39 @@ class FieldSource:
 
 
 @dataclass(frozen=True)
-class _Equipment:
-    sources: tuple[FieldSource, ...] = ()
-    segments: Mapping[str, str] | None = None
+class Equipment:
+    """What rules may speak of in a shop besides the traits.
+
+    Attributes:
+        sources: Gives the analyses that say something of each customer.
+        segments: Name of a saved segment to its rule.
+    """
+
+    sources: Callable[[], Iterable[FieldSource]] = tuple
+    segments: Mapping[str, str] = field(default_factory=dict)
 
 
 def equip(
-    shop: Shop, *, sources: Iterable[FieldSource] = (), segments: Mapping[str, str] | None = None
+    shop: Shop,
+    *,
+    sources: Callable[[], Iterable[FieldSource]] = tuple,
+    segments: Mapping[str, str] | None = None,
 ) -> Shop:
     """Tell a shop what its rules may speak of besides the traits; whoever opens it does so once.
 
     Args:
         shop: The shop, newly opened.
-        sources: Analyses that say something of each customer.
+        sources: Gives the analyses that say something of each customer; asked with the first rule.
         segments: Name of a saved segment to its rule.
     """
-    given = _Equipment(tuple(sources), dict(segments or {}))
+    given = Equipment(sources, dict(segments or {}))
     shop.remember("rule_equipment", lambda: given)
     return shop
+
+
+def equipment_of(shop: Shop) -> Equipment:
+    """What the shop was equipped with."""
+    return shop.remember("rule_equipment", Equipment)
 
 
 def fields_of(shop: Shop, as_of: date | None = None) -> Fields:
@@ -85,7 +100,7 @@ def fields_of(shop: Shop, as_of: date | None = None) -> Fields:
         '阶段 = “复购”'
     """
     day = as_of_day(shop, as_of)
-    equipment = shop.remember("rule_equipment", _Equipment)
+    equipment = equipment_of(shop)
     providers = (
         Provider(
             item.name,
@@ -94,7 +109,7 @@ def fields_of(shop: Shop, as_of: date | None = None) -> Fields:
                 shop.remember, ("rule_fields", item.name, day), partial(item.provide, shop, day)
             ),
         )
-        for item in equipment.sources
+        for item in equipment.sources()
     )
     return Fields(
         map(field_of_trait, known_traits(shop)),
@@ -145,15 +160,37 @@ def members_of(shop: Shop, rule: Rule, fields: Fields, as_of: date | None = None
     Returns:
         Lazy, one row a customer: `customer_id`.
     """
-    rows = customer_traits(shop, as_of)
-    used = list(dict.fromkeys(item.provider for item in rule.fields() if item.provider))
-    for name in used:
-        wanted = [item.holder for item in rule.fields() if item.provider == name]
-        said = fields.providers[name].provided.rows
-        said = said.select(*wanted, **{f"{name}__customer": said.customer_id})
-        rows = rows.left_join(said, rows.customer_id == said[f"{name}__customer"])
+    rows, is_joined = _with_analyses(shop, [rule], fields, as_of)
     met = rows.filter(rule.expression(rows)).select("customer_id")
-    return met.distinct() if used else met
+    return met.distinct() if is_joined else met
+
+
+def segment_sizes(
+    shop: Shop, rules: Mapping[str, Rule], fields: Fields, as_of: date | None = None
+) -> dict[str, int]:
+    """How many customers each of several rules means, counted in one pass."""
+    if not rules:
+        return {}
+    rows, _ = _with_analyses(shop, rules.values(), fields, as_of)
+    marks = [rule.expression(rows).fill_null(False).ifelse(1, 0) for rule in rules.values()]
+    counted = rows.agg(**{f"segment_{n}": mark.sum() for n, mark in enumerate(marks)}).to_pyarrow()
+    return {
+        name: column[0].as_py() or 0 for name, column in zip(rules, counted.columns, strict=True)
+    }
+
+
+def _with_analyses(
+    shop: Shop, rules: Iterable[Rule], fields: Fields, as_of: date | None
+) -> tuple[ir.Table, bool]:
+    """The traits, beside them what the analyses say of which the rules speak, if any."""
+    rows = customer_traits(shop, as_of)
+    wanted = {item.name: item for rule in rules for item in rule.fields() if item.provider}
+    for name in dict.fromkeys(item.provider for item in wanted.values()):
+        columns = [item.holder for item in wanted.values() if item.provider == name]
+        said = fields.providers[name].provided.rows
+        said = said.select(*columns, **{f"{name}__customer": said.customer_id})
+        rows = rows.left_join(said, rows.customer_id == said[f"{name}__customer"])
+    return rows, bool(wanted)
 
 
 def field_of_trait(trait: Trait) -> RuleField:

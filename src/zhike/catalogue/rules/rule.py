@@ -11,8 +11,8 @@ from zhike.catalogue.rules.conditions import Condition, Member, leaves
 from zhike.catalogue.rules.expressions import expression_of
 from zhike.catalogue.rules.faults import nearest, rule_error
 from zhike.catalogue.rules.fields import Fields, RuleField, Vocabulary
-from zhike.catalogue.rules.reading import Reader
-from zhike.catalogue.rules.tokens import Token
+from zhike.catalogue.rules.reading import SEGMENT_WORDS, Reader
+from zhike.catalogue.rules.tokens import Token, tokens_of
 from zhike.catalogue.rules.writing import written
 from zhike.errors import RuleError
 from zhike.i18n import Language, language, lazy
@@ -88,6 +88,26 @@ def parse_rule(text: str, fields: Fields) -> Rule:
         'not recency_days <= 90'
     """
     return _Parsing(fields).parse(text, ())
+
+
+def named_segments(text: str) -> set[str]:
+    """The saved segments that a rule names, whether or not it is a rule in this shop.
+
+    Examples:
+        >>> named_segments("vip = true and not 分群（“老客”）")
+        {'老客'}
+    """
+    try:
+        tokens = tokens_of(text)
+    except RuleError:
+        return set()
+    return {
+        str(name.value)
+        for word, bracket, name in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if name.kind == "text"
+        and bracket.means("(")
+        and str(word.value).casefold() in SEGMENT_WORDS
+    }
 
 
 class _Parsing:

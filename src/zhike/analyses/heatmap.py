@@ -24,6 +24,7 @@ from zhike.analyses.heatmap_cells import (
     week_of,
     weekdays_of,
 )
+from zhike.analyses.weekdays import WEEKDAY, WEEKDAYS
 from zhike.blocks import Block, Chart, Column, Finding, Number, Table, Text
 from zhike.catalogue import Analysis, Needs, OneOf, Shown, as_of_day, customers_of
 from zhike.i18n import LazyText, lazy
@@ -37,16 +38,6 @@ HOT = 1.5
 LEAST_LINES = 30
 EVENING = 18
 
-WEEKDAYS: dict[str, LazyText] = {
-    "1": lazy("Monday"),
-    "2": lazy("Tuesday"),
-    "3": lazy("Wednesday"),
-    "4": lazy("Thursday"),
-    "5": lazy("Friday"),
-    "6": lazy("Saturday"),
-    "7": lazy("Sunday"),
-}
-WEEKDAY = coded("weekday", lazy("Weekday"), WEEKDAYS)
 PURCHASE_SHARE = Column(name="purchase_share", label=lazy("Share of purchases"), format="share")
 BEFORE_REFUNDS = Column(name="revenue", label=lazy("Revenue before refunds"), format="amount")
 MONTH = Column(name="month", label=lazy("Month"), format="month")

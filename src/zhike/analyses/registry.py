@@ -24,6 +24,7 @@ OURS = {
     "heatmap": "zhike.analyses.heatmap:Heatmap",
     "channels": "zhike.analyses.channels:Channels",
     "categories": "zhike.analyses.categories:Categories",
+    "seasonality": "zhike.analyses.seasonality:Seasonality",
 }
 
 

@@ -14,10 +14,13 @@ from zhike.stats.groups import (
     standardised_difference,
     welch_test,
 )
+from zhike.stats.loess import loess
+from zhike.stats.stl import Decomposition, stl
 from zhike.stats.survival import KaplanMeier, kaplan_meier
 from zhike.stats.tails import chi_square_tail, student_tails
 
 __all__ = [
+    "Decomposition",
     "KaplanMeier",
     "Sample",
     "additive_split",
@@ -29,10 +32,12 @@ __all__ = [
     "fisher_exact",
     "greenwood_band",
     "kaplan_meier",
+    "loess",
     "logarithmic_mean",
     "quantile_of_counts",
     "shares_test",
     "standardised_difference",
+    "stl",
     "student_tails",
     "survival_at",
     "welch_test",

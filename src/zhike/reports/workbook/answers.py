@@ -133,7 +133,7 @@ class AnswerSheets:
                 [
                     page.value(str(number.label), "text"),
                     page.value(number.value, number.format, digits=digits),
-                    page.value(str(number.definition), "text"),
+                    page.running(str(number.definition)),
                 ]
             )
         page.gap()

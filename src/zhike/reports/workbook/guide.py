@@ -36,7 +36,7 @@ def write_findings(report: Report, page: Page) -> None:
     for finding, section in sorted(found, key=lambda pair: _urgency(pair[0])):
         ground, ink = TONES[TONE_OF[finding.tone]]
         edge = {"bottom": 1, "bottom_color": COLOURS["rule"]}
-        style = page.styles.of(bg_color=ground, font_color=ink, align="left", **edge)
+        style = page.styles.of(bg_color=ground, font_color=ink, align="left", indent=1, **edge)
         page.row(
             [
                 Cell(value=str(TONE_WORDS[finding.tone]), style=style),
@@ -112,7 +112,7 @@ def write_dictionary(workbook: Workbook, page: Page) -> None:
             [
                 page.value(str(column.label), "text"),
                 page.value(meaning_of(column), "text"),
-                page.value(_("yes") if column.editable else "–", "text"),
+                page.value(_("Yes") if column.editable else "–", "text"),
             ]
         )
     page.at_least(1, 90)
@@ -172,7 +172,14 @@ def write_reading(workbook: Workbook, page: Page) -> None:
         *((*TONES[tone], str(words)) for tone, words in _tones()),
     ]
     for ground, ink, words in swatches:
-        page.row([Cell(value=words, style=page.styles.of(bg_color=ground, font_color=ink, **edge))])
+        page.row(
+            [
+                Cell(
+                    value=words,
+                    style=page.styles.of(bg_color=ground, font_color=ink, indent=1, **edge),
+                )
+            ]
+        )
     page.gap()
     page.heading(_("What to do about each segment"))
     for code in SEGMENTS:

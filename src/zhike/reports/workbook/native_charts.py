@@ -221,7 +221,7 @@ def _dressed(
             whole.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
         else:
             whole.set_x_axis(names | {"interval_unit": _every(_axis(chart.option, "xAxis"))})
-            whole.set_y_axis(values)
+            whole.set_y_axis(values | _ground(chart))
     whole.set_legend({"position": "bottom", "font": quiet} if several else {"none": True})
     whole.set_chartarea({"border": {"color": COLOURS["rule"]}, "fill": {"color": "#ffffff"}})
     whole.set_plotarea({"fill": {"none": True}})
@@ -231,3 +231,10 @@ def _dressed(
 def _every(axis: Mapping[str, Any]) -> int:
     """Of how many names one is written, so that they do not crowd."""
     return max(1, -(-len(axis.get("data") or ()) // MOST_NAMES))
+
+
+def _ground(chart: Chart) -> dict[str, float]:
+    """Bars stand on zero, or their lengths would lie; lines need not."""
+    bars = [item for item in chart.option["series"] if item.get("type") == "bar"]
+    values = [value or 0 for item in bars for value in _plain(item.get("data") or ())]
+    return {"min": 0} if bars and min(values, default=0) >= 0 else {}

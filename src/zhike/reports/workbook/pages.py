@@ -165,7 +165,8 @@ class Page:
 
     def running(self, text: str) -> Cell:
         """A text that runs on over the empty cells beside it."""
-        return Cell(value=text, style=self.styles.of(align="left", indent=1), flows=True)
+        style = self.styles.of(align="left", indent=1, font_color=COLOURS["quiet"])
+        return Cell(value=text, style=style, flows=True)
 
     def link(self, text: str, sheet: str) -> Cell:
         """A cell that leads to another sheet."""

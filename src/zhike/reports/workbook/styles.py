@@ -88,10 +88,8 @@ class Styles:
 
     def cell(self, kind: Kind, *, editable: bool = False, quoted: bool = False) -> Format:
         """The format of a cell of the customer table; `quoted` keeps it text when retyped."""
-        properties: dict[str, Any] = {
-            "num_format": NUMBERS[kind],
-            "align": "right" if kind in RIGHT else "left",
-        }
+        properties: dict[str, Any] = {"num_format": NUMBERS[kind]}
+        properties |= {"align": "right"} if kind in RIGHT else {"align": "left", "indent": 1}
         if editable:
             edges = {"border": 1, "border_color": "#eadfc0"}
             properties |= {"bg_color": EDITABLE, **edges}

@@ -1,4 +1,4 @@
-"""How each customer began: the first day, what was bought on it, and the next day with a purchase."""
+"""How each customer began: the first day of buying, what it brought, and the next such day."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def binomial_tail(hits: Floats, trials: Floats, share: float) -> Floats:
         Chances [k].
 
     Examples:
-        >>> binomial_tail(np.array([0.0, 3.0, 2.0]), np.array([5.0, 3.0, 4.0]), 0.5).tolist()
+        >>> binomial_tail(np.array([0.0, 3.0, 2.0]), np.array([5.0, 3.0, 4.0]), 0.5).round(6).tolist()
         [1.0, 0.125, 0.6875]
 
     References:
@@ -75,7 +75,8 @@ def _incomplete_beta(a: Floats, b: Floats, x: float) -> Floats:
     )
     front = np.exp(logs + one * np.log(at) + other * np.log1p(-at))
     value = front * _continued_fraction(one, other, at) / one
-    return np.where(mirrored, 1 - value, value)
+    tail: Floats = np.where(mirrored, 1 - value, value)
+    return tail
 
 
 def _continued_fraction(a: Floats, b: Floats, x: Floats) -> Floats:

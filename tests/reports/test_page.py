@@ -17,8 +17,9 @@ import pytest
 from reports.shown import ABOUT, REPORT, RFM, SEGMENT_TABLE, both
 from zhike.i18n import use_language
 from zhike.reports import Quality, Report, Section, SetAside, render_html
-from zhike.reports.page import ROWS_SHOWN
+from zhike.reports.outline import ROWS_SHOWN as ROWS_OF
 
+ROWS_SHOWN = ROWS_OF["full"]
 HOSTILE = "</script><script>alert(1)</script> & <b>"
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 

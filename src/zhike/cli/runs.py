@@ -1,14 +1,13 @@
-"""`zhike run`, `snapshots`, `analyses`, `report`: what was computed."""
+"""`zhike run`, `snapshots`, `analyses`: what was computed."""
 
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from zhike.cli.answers import Answer, Sheet
 from zhike.cli.days import DAY
-from zhike.cli.frame import State, argument, command, option
+from zhike.cli.frame import State, command, option
 from zhike.cli.progress import watched
 from zhike.i18n import _, format_count, format_day, format_number, lazy
 
@@ -97,17 +96,3 @@ def analyses(state: State) -> Answer:
     ]
     sheet = Sheet(header=(_("Analysis"), _("Question"), _("Needs")), rows=rows)
     return Answer(data={"analyses": data}, shown=[sheet])
-
-
-@command(
-    "report",
-    lazy("Write the report of the last run as one HTML file."),
-    argument("path", required=False, type=Path),
-)
-def report(state: State, path: Path | None) -> Answer:
-    """Write the report and say where it is."""
-    written = state.workspace().report(path, language=state.language)
-    return Answer(
-        data={"report": str(written)},
-        shown=[lazy("The report is in {path}", path=written)],
-    )

@@ -11,9 +11,9 @@ from zhike.blocks import Finding, Number
 from zhike.catalogue import Analysis, Period, Result
 from zhike.catalogue.parameters import parameters_of
 from zhike.i18n import LazyText
+from zhike.reports.outline import reading_place
 from zhike.reports.report import About, Highlight, Quality, Report, Section
 
-READING_ORDER = ("overview", "rfm", "value_tiers", "lifecycle", "cohorts", "abc")
 HEADLINE = (
     "net_revenue",
     "orders",
@@ -23,6 +23,7 @@ HEADLINE = (
     "repeat_rate",
 )
 HIGHLIGHTS = 3
+FINDINGS_OF_A_SECTION = 2
 TONES = ("bad", "good", "neutral")
 
 
@@ -43,13 +44,14 @@ def customer_report(
     """
     sections = [_answered(analysis, result) for analysis, result in results.values()]
     sections += [_unanswered(kind, why) for kind, why in (skipped or {}).values()]
-    sections.sort(key=_place)
+    sections.sort(key=lambda section: reading_place(section.name))
     return Report(
         about=_with_period(about, results),
         headline=_headline(sections),
         highlights=_highlights(sections),
         sections=tuple(sections),
         quality=quality,
+        findings=_findings(sections),
     )
 
 
@@ -82,11 +84,6 @@ def _parameters(analysis: Any) -> dict[str, str]:
     return {name: str(value) for name, value in values.items() if value is not None and value != ""}
 
 
-def _place(section: Section) -> tuple[int, str]:
-    known = section.name in READING_ORDER
-    return (READING_ORDER.index(section.name) if known else len(READING_ORDER), section.name)
-
-
 def _headline(sections: Iterable[Section]) -> tuple[Number, ...]:
     overview = {
         number.name: number
@@ -106,6 +103,16 @@ def _highlights(sections: Iterable[Section]) -> tuple[Highlight, ...]:
     ]
     urgent.sort(key=lambda item: _urgency(item.finding))
     return tuple(urgent[:HIGHLIGHTS])
+
+
+def _findings(sections: Iterable[Section]) -> tuple[Highlight, ...]:
+    """What stands out over all sections: a few of each, so that none drowns the others."""
+    foremost = [
+        Highlight(finding=finding, section=section)
+        for section in sections
+        for finding in sorted(section.findings, key=_urgency)[:FINDINGS_OF_A_SECTION]
+    ]
+    return tuple(sorted(foremost, key=lambda item: _urgency(item.finding)))
 
 
 def _urgency(finding: Finding) -> tuple[int, float]:

@@ -12,7 +12,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from markupsafe import Markup
 
 from zhike import charts, i18n
 from zhike.blocks import Block, Chart, Number, Table, Text, change_of, write_rows, write_value
-from zhike.errors import UnavailableError
 from zhike.i18n import (
     LazyText,
     format_count,
@@ -29,40 +27,52 @@ from zhike.i18n import (
     format_instant,
     format_share,
     language,
-    lazy,
 )
+from zhike.reports.library import asset, charting_library
+from zhike.reports.method import limits_of, method_of
+from zhike.reports.outline import Outline, outlined
 from zhike.reports.report import Report
 from zhike.reports.words import COMPARISONS, FATES, customers_command, period_words
 
-ROWS_SHOWN = 24
+LEADING: Mapping[str, int] = {"management": 5, "full": 3, "analyst": 3}
+"""Findings on the first screen."""
 RIGHT_ALIGNED = frozenset({"count", "number", "amount", "share", "days", "score"})
 TONE_MARKS = {"good": "▲", "bad": "▼", "neutral": "●"}
 
 
-def render_html(report: Report, path: Path | None = None) -> str:
+def render_html(report: Report, path: Path | None = None, *, audience: str = "full") -> str:
     """The report as one HTML file, in the language of the moment.
 
     Args:
         report: What to show.
         path: Where to write it; None only returns it.
+        audience: "management" for one page, "full", or "analyst" for all the details too.
 
     Raises:
         UnavailableError: The charting library was not built in.
+        ParameterError: There is no such audience.
     """
-    library, behaviour = _library(), _asset("report.js")
+    outline = outlined(report, audience)
+    library = charting_library().replace("</script", "<\\/script")
+    behaviour = asset("report.js")
     page = (
         _environment()
         .get_template("report.html.jinja")
         .render(
             report=report,
+            outline=outline,
             about=report.about,
+            leading=outline.findings[: LEADING[outline.audience]],
+            known={section.name for held in outline.parts for section in held.sections},
+            method=method_of(report),
+            limits=limits_of(report),
             language=language(),
             style=Markup(_style()),  # noqa: S704  # our own file
             library=Markup(library),  # noqa: S704  # our own file
             behaviour=Markup(behaviour),  # noqa: S704  # our own file
             policy=_policy(library, behaviour),
-            drawings=_drawings(report),
-            **_writers(report.about.currency),
+            drawings=_drawings(outline),
+            **_writers(report.about.currency, outline.rows_shown),
         )
     )
     if path is not None:
@@ -119,25 +129,26 @@ def _kind_of(block: Block) -> str:
             return "number"
 
 
-def _writers(currency: str) -> dict[str, Any]:
+def _writers(currency: str, rows_shown: int) -> dict[str, Any]:
     """What the templates write values with, in the shop's currency."""
     return {
         "figure": lambda number: write_value(number.value, number.format, currency),
         "earlier": lambda number, key: write_value(
             number.comparisons[key], number.format, currency
         ),
-        "cells": lambda table: write_rows(table, currency, most=ROWS_SHOWN),
-        "hidden_rows": lambda table: max(table.rows.num_rows - ROWS_SHOWN, 0),
+        "aimed": lambda aim: write_value(aim.target, aim.number.format, currency),
+        "cells": lambda table: write_rows(table, currency, most=rows_shown),
+        "hidden_rows": lambda table: max(table.rows.num_rows - rows_shown, 0),
     }
 
 
-def _drawings(report: Report) -> Markup:
+def _drawings(outline: Outline) -> Markup:
     """What the script draws, as JSON that cannot end its script element."""
     drawn = {
         "language": language(),
-        "currency": report.about.currency,
+        "currency": outline.report.about.currency,
         "palettes": {theme: dict(palette) for theme, palette in charts.PALETTES.items()},
-        "charts": dict(_charts(report)),
+        "charts": dict(_charts(outline)),
     }
     text = json.dumps(drawn, default=str, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&":
@@ -145,18 +156,24 @@ def _drawings(report: Report) -> Markup:
     return Markup(text)  # noqa: S704  # its signs are escaped
 
 
-def _charts(report: Report) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for section in report.sections:
-        for block in section.blocks:
-            if isinstance(block, Chart):
-                yield (
-                    f"{section.name}-{block.name}",
-                    {"option": block.option, "alternative": block.alternative},
-                )
+def _charts(outline: Outline) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    shown = [(section, chart) for section, chart in outline.pictures if outline.is_brief]
+    shown += [
+        (section, block)
+        for held in outline.parts
+        for section in held.sections
+        for block in section.blocks
+        if isinstance(block, Chart)
+    ]
+    for section, chart in shown:
+        yield (
+            f"{section.name}-{chart.name}",
+            {"option": chart.option, "alternative": chart.alternative},
+        )
 
 
 def _style() -> str:
-    return _asset("report.css").replace("/* palettes */", _palette_rules())
+    return asset("report.css").replace("/* palettes */", _palette_rules())
 
 
 def _palette_rules() -> str:
@@ -179,19 +196,3 @@ def _policy(*scripts: str) -> str:
 
 def _digest(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-@lru_cache(maxsize=1)
-def _library() -> str:
-    try:
-        return _asset("vendor/charts.js").replace("</script", "<\\/script")
-    except FileNotFoundError:
-        raise UnavailableError(
-            lazy("The charting library was not built into this installation."),
-            hint=lazy("Install it again with a network: `uv sync --reinstall-package zhike`."),
-            code="assets",
-        ) from None
-
-
-def _asset(name: str) -> str:
-    return (files("zhike.reports") / "assets" / name).read_text(encoding="utf-8")

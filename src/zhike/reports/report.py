@@ -143,6 +143,55 @@ class Highlight:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Aim:
+    """A metric that the goal names.
+
+    Attributes:
+        number: Where it stands; its `value` is None where nothing measured it.
+        target: Where it should be; None where nobody said.
+        reached: Whether it is there; None where that cannot be told.
+    """
+
+    number: Number
+    target: float | None = None
+    reached: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """What the company wants to find out or to change, in its own words.
+
+    Attributes:
+        text: The words.
+        aims: The metrics that show whether it is reached.
+    """
+
+    text: str
+    aims: tuple[Aim, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """Something to do about a finding.
+
+    Attributes:
+        title: What to do, in a few words.
+        because: The finding that it answers.
+        steps: What exactly.
+        timing: When.
+        whom: For which customers.
+        measure: How to see whether it worked.
+    """
+
+    title: Label
+    because: Label = ""
+    steps: Label = ""
+    timing: Label = ""
+    whom: Label = ""
+    measure: Label = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """Many results arranged for one reader.
 
@@ -152,6 +201,9 @@ class Report:
         highlights: The findings of the first screen.
         sections: The analyses, in reading order.
         quality: What became of the records; None for a report on bare tables.
+        goal: What it is for; None where the company did not say.
+        findings: What stands out over all sections, the most important first.
+        suggestions: What to do about it.
     """
 
     about: About
@@ -159,6 +211,9 @@ class Report:
     highlights: tuple[Highlight, ...]
     sections: tuple[Section, ...]
     quality: Quality | None = None
+    goal: Goal | None = None
+    findings: tuple[Highlight, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
 
     @property
     def numbers(self) -> tuple[Number, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from zhike.blocks import Finding
+from zhike.blocks import Finding, Number, change_of
+from zhike.blocks.writing import Tone
 from zhike.i18n import LazyText, format_day, lazy
 from zhike.reports.report import About
 
@@ -23,6 +24,14 @@ FATES: Mapping[str, LazyText] = {
     "rejected": lazy("set aside"),
     "skipped": lazy("skipped"),
 }
+
+
+def changes_of(number: Number) -> Iterator[tuple[str, Tone, str]]:
+    """How far a number is from each earlier one: the change, its tone, and since when."""
+    for comparison in number.comparisons:
+        change = change_of(number, comparison)
+        if change:
+            yield (*change, str(COMPARISONS.get(comparison, comparison)))
 
 
 def customers_command(analysis: str, finding: Finding) -> str:

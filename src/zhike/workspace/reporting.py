@@ -1,9 +1,10 @@
-"""The report of a snapshot: what the run kept, arranged and written as one HTML file."""
+"""The report of a snapshot: what the run kept, arranged and written as one file."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,27 +13,68 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from zhike.analyses import REGISTRY
-from zhike.blocks import Column, Table
-from zhike.catalogue import Analysis
+from zhike.blocks import Column, Number, Table
+from zhike.catalogue import METRIC, Analysis
+from zhike.catalogue.metrics import Metric
 from zhike.i18n import language, lazy
 from zhike.preparation import REASONS, REPAIRS
-from zhike.reports import About, Input, Quality, Report, SetAside, customer_report, render_html
-from zhike.workspace.durable import read_json, write_durably
+from zhike.reports import (
+    About,
+    Aim,
+    Goal,
+    Input,
+    Quality,
+    Report,
+    SetAside,
+    customer_report,
+    outlined,
+    render_html,
+)
+from zhike.workspace.durable import read_json
 from zhike.workspace.results import read_result
 from zhike.workspace.running import made
+from zhike.workspace.settings import Settings
 from zhike.workspace.snapshots import Manifest
+from zhike.workspace.targets import Target, goal_of, targets_of
 
 
-def write_report(manifest: Manifest, results: Path, path: Path) -> Path:
-    """Write a snapshot's report, in the language of the moment.
+def written_report(report: Report, kind: str, audience: str) -> bytes:
+    """A report as a file: "html", "pdf" or "md", in the language of the moment."""
+    match kind:
+        case "pdf":
+            from zhike.reports.paper import render_pdf
 
-    Args:
-        manifest: The snapshot.
-        results: Where its results are.
-        path: The file to write.
-    """
-    write_durably(path, render_html(snapshot_report(manifest, results)).encode())
-    return path
+            return render_pdf(outlined(report, audience))
+        case "md":
+            from zhike.reports.markdown import render_markdown
+
+            return render_markdown(outlined(report, audience)).encode()
+        case _:
+            return render_html(report, audience=audience).encode()
+
+
+def with_goal(report: Report, settings: Settings) -> Report:
+    """The report with what the company aims at, where it said so."""
+    goal, targets = goal_of(settings.goal), targets_of(settings.targets)
+    names = goal.metrics or tuple(targets)
+    if not (goal.text or names):
+        return report
+    measured = {number.name: number for number in reversed(report.numbers)}
+    aims = (_aim(METRIC[name], measured.get(name), targets.get(name)) for name in names)
+    return replace(report, goal=Goal(text=goal.text, aims=tuple(aims)))
+
+
+def _aim(metric: Metric, number: Number | None, target: Target | None) -> Aim:
+    shown = number or Number(
+        name=metric.name,
+        label=metric.label,
+        value=None,
+        format=metric.format,
+        definition=metric.definition,
+    )
+    if target is None:
+        return Aim(number=shown)
+    return Aim(number=shown, target=target.value, reached=target.reached_by(shown.value))
 
 
 def snapshot_report(manifest: Manifest, results: Path) -> Report:

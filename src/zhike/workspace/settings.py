@@ -18,6 +18,7 @@ from zhike.workspace.custom_fields import field_section, fields_of
 from zhike.workspace.durable import write_durably
 from zhike.workspace.layout import FORMAT_VERSION
 from zhike.workspace.segments import segment_section, segments_of
+from zhike.workspace.targets import goal_of, targets_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,8 @@ class Settings:
         analyses: Analysis name to the parameters that a run gives it.
         fields: A field of the company's own to its `type`, `label` and what else is said of it.
         segments: A saved segment to its `rule`, `label` and `description`.
+        goal: What the company wants: `text` and `metrics`.
+        targets: Metric to where it should be: a number, or `at_least` and `at_most`.
     """
 
     name: str = ""
@@ -48,6 +51,8 @@ class Settings:
     analyses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     segments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    goal: Mapping[str, Any] = field(default_factory=dict)
+    targets: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, (fine, allowed) in _RULES.items():
@@ -56,6 +61,8 @@ class Settings:
                 raise ParameterError.out_of_bounds(name, value, allowed)
         fields_of(self.fields)
         segments_of(self.segments)
+        goal_of(self.goal)
+        targets_of(self.targets)
 
 
 def is_currency(code: object) -> bool:
@@ -100,6 +107,8 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], LazyText]] = {
     "rates": (_are_rates, lazy("currencies with numbers above 0, such as USD = 7.1")),
     "analyses": (_are_sections, lazy("a section for each analysis, such as [analyses.rfm]")),
     "fields": (_are_sections, lazy("a section for each field, such as [fields.pet]")),
+    "goal": (lambda value: isinstance(value, Mapping), lazy("a section with text and metrics")),
+    "targets": (lambda value: isinstance(value, Mapping), lazy("metrics with numbers")),
     "segments": (_are_sections, lazy("a section for each segment, such as [segments.keen]")),
 }
 
@@ -149,7 +158,7 @@ def _toml(settings: Settings) -> dict[str, str]:
     scalars = {
         item.name: json.dumps(getattr(settings, item.name), ensure_ascii=False)
         for item in fields(Settings)
-        if item.name not in ("rates", "analyses", "fields", "segments")
+        if item.name not in ("rates", "analyses", "fields", "segments", "goal", "targets")
     }
     rates = "\n".join(f"{code} = {rate}" for code, rate in settings.rates.items())
     return scalars | {"format": str(FORMAT_VERSION), "rates": rates or "# USD = 7.1"}
@@ -185,5 +194,14 @@ memory = {memory}
 
 # 各项分析的参数 / parameters of an analysis, such as
 # [analyses.lifecycle]
-# loyal_purchases = 3
+# loyal_after = 3
+
+# 分析目标，写在报告开头 / what the report is for, on its first page
+# [goal]
+# text = "三个月内把复购率提高到 45%"
+# metrics = ["repeat_rate", "net_revenue"]
+
+# 指标目标 / where metrics should be
+# [targets]
+# repeat_rate = 0.45
 """

@@ -24,6 +24,7 @@ from zhike.workspace.objects import ObjectStore
 from zhike.workspace.segments import Segments, equipped
 from zhike.workspace.settings import Settings, read_settings, write_settings
 from zhike.workspace.snapshots import Manifest, SnapshotStore
+from zhike.workspace.writing_up import WriteUps
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -41,7 +42,7 @@ def _quietly(_what: LazyText, _done: int, _of: int) -> None:
     """Progress that nobody watches."""
 
 
-class Workspace(Exports):
+class Workspace(Exports, WriteUps):
     """Everything that can be done with a workspace; `create` or `open` gives one.
 
     Attributes:
@@ -246,26 +247,6 @@ class Workspace(Exports):
         if segment:
             rows = rows.semi_join(segment_members(shop, segment), "customer_id")
         return listed(rows, where=where, sort=sort, limit=limit)
-
-    def report(self, path: str | Path | None = None, *, language: str = "") -> Path:
-        """Write the report of the published snapshot as one HTML file; gives its path.
-
-        Args:
-            path: Where; without it `report-<as of>.html` in the workspace.
-            language: "zh" or "en"; without it the workspace's, else the reader's.
-        """
-        from zhike import i18n
-        from zhike.workspace.reporting import write_report
-
-        manifest, mark = self._marked(None)
-        chosen = language or self.settings.language or i18n.language()
-        target = Path(path) if path else self.folder / f"report-{manifest.as_of}-{chosen}.html"
-        try:
-            with i18n.use_language(chosen), room_on_disk(_standing(target.absolute().parent)):
-                results = self._snapshots.folder(manifest.id) / "results"
-                return write_report(manifest, results, target.absolute())
-        finally:
-            mark.unlink(missing_ok=True)
 
     def _analysis(self, name: str, params: Mapping[str, Any]) -> tuple[Analysis, bool]:
         """The analysis with these parameters, and whether the run had the same."""

@@ -1,0 +1,105 @@
+"""`report` and `digest`: the published snapshot written up for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zhike import i18n
+from zhike.errors import ParameterError
+from zhike.i18n import lazy
+from zhike.workspace.durable import room_on_disk, write_durably
+
+if TYPE_CHECKING:
+    from zhike.reports import Report
+    from zhike.workspace.settings import Settings
+    from zhike.workspace.snapshots import Manifest, SnapshotStore
+
+FORMATS = ("html", "pdf", "md")
+
+
+class WriteUps:
+    """The ways to write a snapshot up; `Workspace` is one of these."""
+
+    if TYPE_CHECKING:
+        folder: Path
+        settings: Settings
+        _snapshots: SnapshotStore
+
+        def _marked(self, wanted: str | None) -> tuple[Manifest, Path]: ...
+
+    def report(
+        self,
+        path: str | Path | None = None,
+        *,
+        language: str = "",
+        audience: str = "full",
+        format: str = "",
+    ) -> Path:
+        """Write the report of the published snapshot as one file; gives its path.
+
+        Args:
+            path: Where; without it `report-<as of>-<language>.html` in the workspace.
+            language: "zh" or "en"; without it the workspace's, else the reader's.
+            audience: "management" for one page, "full", or "analyst" for all the details too.
+            format: "html", "pdf" or "md"; without it as the path ends, else HTML.
+
+        Raises:
+            UnavailableError: A PDF is wanted where there is no font with Chinese characters.
+        """
+        from zhike.workspace.reporting import written_report
+
+        kind = format_of(format, path)
+        with self._arranged(language) as (report, manifest):
+            name = f"report-{manifest.as_of}-{i18n.language()}"
+            name += "" if audience == "full" else f"-{audience}"
+            given = Path(path) if path else self.folder / f"{name}.{kind}"
+            target = given.expanduser().absolute()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with room_on_disk(target.parent):
+                write_durably(target, written_report(report, kind, audience))
+        return target
+
+    def digest(self, *, language: str = "") -> str:
+        """The period in a few lines of Markdown, for mail and chat.
+
+        Args:
+            language: "zh" or "en"; without it the workspace's, else the reader's.
+        """
+        from zhike.reports.digest import digest_of
+
+        with self._arranged(language) as (report, _manifest):
+            return digest_of(report)
+
+    @contextmanager
+    def _arranged(self, language: str) -> Iterator[tuple[Report, Manifest]]:
+        """The report of the published snapshot, held while it is written, in its language."""
+        from zhike.workspace.reporting import snapshot_report, with_goal
+
+        manifest, mark = self._marked(None)
+        chosen = i18n.parse(language or self.settings.language or i18n.language())
+        try:
+            with i18n.use_language(chosen):
+                results = self._snapshots.folder(manifest.id) / "results"
+                report = snapshot_report(manifest, results)
+                yield with_goal(report, self.settings), manifest
+        finally:
+            mark.unlink(missing_ok=True)
+
+
+def format_of(wanted: str, path: str | Path | None) -> str:
+    """The format asked for, else the one that the file's name says, else HTML.
+
+    Raises:
+        ParameterError: There is no such format.
+
+    Examples:
+        >>> format_of("", "a.pdf"), format_of("", None)
+        ('pdf', 'html')
+    """
+    ending = Path(path).suffix.lstrip(".").lower() if path else ""
+    if wanted and wanted not in FORMATS:
+        raise ParameterError.unknown(lazy("format"), wanted, FORMATS)
+    return wanted or (ending if ending in FORMATS else "html")

@@ -25,6 +25,13 @@ OURS = {
     "channels": "zhike.analyses.channels:Channels",
     "categories": "zhike.analyses.categories:Categories",
     "seasonality": "zhike.analyses.seasonality:Seasonality",
+    "new_returning": "zhike.analyses.new_returning:NewReturning",
+    "concentration": "zhike.analyses.concentration:Concentration",
+    "regions": "zhike.analyses.regions:Regions",
+    "acquisition": "zhike.analyses.acquisition:Acquisition",
+    "nurture": "zhike.analyses.nurture:Nurture",
+    "returns": "zhike.analyses.returns:Returns",
+    "adequacy": "zhike.analyses.adequacy:Adequacy",
 }
 
 

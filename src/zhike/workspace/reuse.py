@@ -15,6 +15,7 @@ from typing import Any
 
 from zhike.analyses.registry import GROUP
 from zhike.catalogue import Analysis
+from zhike.catalogue.rules import equipment_of
 from zhike.schema import Shop
 from zhike.workspace.results import jsonable, result_paths
 from zhike.workspace.snapshots import Manifest, SnapshotStore
@@ -34,9 +35,15 @@ def key_of(analysis: Analysis, shop: Shop, tables: Mapping[str, Mapping[str, Any
         "params": jsonable(params),
         "shop": [shop.as_of and shop.as_of.isoformat(), shop.currency, shop.timezone],
         "tables": {name: entry["object"] for name, entry in sorted(tables.items())},
+        "segments": _segments(params, shop),
         "code": code_digest(),
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _segments(params: Mapping[str, Any], shop: Shop) -> dict[str, str]:
+    """The rules of saved segments, where the analysis is about a segment."""
+    return dict(equipment_of(shop).segments) if params.get("segment") else {}
 
 
 @cache

@@ -14,6 +14,7 @@ and the table behind it:
     )
 """
 
+from zhike.charts.bridge import waterfall
 from zhike.charts.option import Label, NumberFormat, Option
 from zhike.charts.palette import DARK, FONTS, LIGHT, PALETTES, Theme
 from zhike.charts.renaming import with_words

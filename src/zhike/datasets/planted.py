@@ -99,9 +99,7 @@ class PlantedShop:
         return Shop(engine, tables, "CNY", "UTC", as_of=self.end)
 
 
-def planted_shop(
-    cause: CauseName | None, *, seed: int, customers: int = CUSTOMERS
-) -> PlantedShop:
+def planted_shop(cause: CauseName | None, *, seed: int, customers: int = CUSTOMERS) -> PlantedShop:
     """A shop with one cause planted in its last four weeks; None plants nothing.
 
     `channel`: one channel loses 30 % of its orders. `price`: the prices of one category rise

@@ -152,7 +152,8 @@ class _Search:
         z = statistics.z / widened
         amounts = self._amounts(sums, statistics)
         p = p_values(np.abs(z))
-        news = (p * self.judged <= FAMILY_RATE) & (np.abs(amounts) >= LEAST_SHARE * self.whole)
+        news = statistics.counted & (p * self.judged <= FAMILY_RATE)
+        news &= np.abs(amounts) >= LEAST_SHARE * self.whole
         if not news.any():
             return None
         # Of equal evidence (a province with one city) the first dimension is named.

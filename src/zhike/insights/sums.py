@@ -51,9 +51,7 @@ class Sums:
         return whole
 
 
-def sums_of(
-    facts: ir.Table, sides: int, listed: dict[str, tuple[str, ...]] | None = None
-) -> Sums:
+def sums_of(facts: ir.Table, sides: int, listed: dict[str, tuple[str, ...]] | None = None) -> Sums:
     """The sums of every member of every dimension, in one query.
 
     Args:
@@ -94,9 +92,7 @@ def without(facts: ir.Table, causes: Sequence[tuple[str, str]]) -> ir.Table:
     return facts
 
 
-def _member(
-    facts: ir.Table, dimension: str, listed: tuple[str, ...] | None
-) -> ir.StringValue:
+def _member(facts: ir.Table, dimension: str, listed: tuple[str, ...] | None) -> ir.StringValue:
     member = member_of(facts, dimension)
     return member if listed is None else member.isin(listed).ifelse(member, OTHERS)
 

@@ -170,9 +170,7 @@ def _refunded(shop: Shop, refunds: ir.Table) -> ir.Table:
     products = shop["products"].select(named_id="product_id", named="category")
     back = refunds.filter(refunds.is_net & refunds.product_id.notnull())
     joined = back.inner_join(products, back.product_id == products.named_id)
-    return joined.group_by(
-        category=joined.named, month=MONTHS.number_of(joined.refunded_on)
-    ).agg(
+    return joined.group_by(category=joined.named, month=MONTHS.number_of(joined.refunded_on)).agg(
         lines=ibis.literal(0, "int64"),
         quantity=ibis.literal(0.0),
         revenue=(-joined.amount.sum()).cast("float64"),

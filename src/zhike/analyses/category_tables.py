@@ -128,9 +128,7 @@ def profile_rows(cells: pa.Table, names: Sequence[str], least_customers: int) ->
         for segment in (cell["stage"], cell["tier"]):
             money[segment, cell["place"]] += cell["revenue"]
             people[segment, cell["place"]] += cell["customers"]
-    everything = {
-        place: sum(money[tier, place] for tier in TIERS) for place in range(len(shown))
-    }
+    everything = {place: sum(money[tier, place] for tier in TIERS) for place in range(len(shown))}
     total = sum(everything.values())
     rows = []
     for segment in SEGMENTS:

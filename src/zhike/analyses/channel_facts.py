@@ -58,9 +58,7 @@ def channel_money(shop: Shop, day: date) -> pa.Table:
             refund_amount=linked.is_net.ifelse(linked.amount, 0).sum().cast("float64"),
         )
         paid = paid.union(back)
-    sums = {
-        name: paid[name].sum() for name in ("paid_amount", "returned_amount", "refund_amount")
-    }
+    sums = {name: paid[name].sum() for name in ("paid_amount", "returned_amount", "refund_amount")}
     return paid.group_by("channel").agg(**sums).order_by("channel").to_pyarrow()
 
 

@@ -65,9 +65,9 @@ class Heatmap(Analysis):
     question: ClassVar[LazyText] = lazy("When do customers buy, and what sells in which month?")
     needs: ClassVar[Needs] = Needs(columns={"orders": ("ordered_at", "paid_amount")})
 
-    by: Annotated[
-        str, OneOf(("category", "product")), lazy("What the months are split by.")
-    ] = "category"
+    by: Annotated[str, OneOf(("category", "product")), lazy("What the months are split by.")] = (
+        "category"
+    )
 
     def run(self, data: Shop) -> HeatmapResult:
         """The hours of the week, and the goods of the last months."""

@@ -93,9 +93,7 @@ def weekdays_of(slots: pa.Table) -> pa.Table:
     )
 
 
-def with_shares(
-    keys: dict[str, pa.Array], purchases: list[int], revenue: list[float]
-) -> pa.Table:
+def with_shares(keys: dict[str, pa.Array], purchases: list[int], revenue: list[float]) -> pa.Table:
     """Purchases and money beside their keys, with their shares of the whole."""
     counted = pa.chunked_array([pa.array(purchases, pa.int64())])
     money = pa.chunked_array([pa.array(revenue, pa.float64())])

@@ -25,6 +25,7 @@ OURS = {
     "channels": "zhike.analyses.channels:Channels",
     "categories": "zhike.analyses.categories:Categories",
     "seasonality": "zhike.analyses.seasonality:Seasonality",
+    "price_sensitivity": "zhike.analyses.price_sensitivity:PriceSensitivity",
     "new_returning": "zhike.analyses.new_returning:NewReturning",
     "concentration": "zhike.analyses.concentration:Concentration",
     "regions": "zhike.analyses.regions:Regions",

@@ -100,9 +100,9 @@ class Seasonality(Analysis):
     question: ClassVar[LazyText] = lazy("Is business growing, and what is only the season?")
     needs: ClassVar[Needs] = Needs(columns={"orders": ("ordered_at", "paid_amount")})
 
-    unit: Annotated[
-        str, OneOf(("auto", "day", "week", "month")), lazy("What is decomposed.")
-    ] = "auto"
+    unit: Annotated[str, OneOf(("auto", "day", "week", "month")), lazy("What is decomposed.")] = (
+        "auto"
+    )
     country: Annotated[
         str, CountryCode(), lazy("Whose public holidays; empty follows the time zone.")
     ] = ""
@@ -353,9 +353,7 @@ class SeasonalityResult:
                 REVENUE,
                 USUAL,
                 LIFT,
-                Column(
-                    name="growth_rate", label=lazy("Against the one before"), format="share"
-                ),
+                Column(name="growth_rate", label=lazy("Against the one before"), format="share"),
             ),
             note=lazy("Usual is what trend and weekdays alone would have brought."),
         )

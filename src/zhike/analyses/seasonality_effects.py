@@ -208,9 +208,7 @@ def growth_rows(daily: Daily, months: Series, special: Special) -> pa.Table:
             "last_year": _floats(row[2] for row in rows),
             "growth_rate": _floats(row[1] / row[2] - 1 if row[2] else None for row in rows),
             "aligned_last_year": _floats(row[3] for row in rows),
-            "aligned_growth_rate": _floats(
-                row[1] / row[3] - 1 if row[3] else None for row in rows
-            ),
+            "aligned_growth_rate": _floats(row[1] / row[3] - 1 if row[3] else None for row in rows),
         }
     )
 

@@ -58,7 +58,7 @@ def test_what_rules_may_speak_of_is_listed(zhike: Said, tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(ORDERS)
     zhike("add", tmp_path / "orders.csv")
     zhike("run")
-    code, said = zhike("segments", "fields")
+    _, said = zhike("segments", "fields")
     assert {"recency_days", "city", "stage"} <= {item["name"] for item in said["fields"]}
     assert "rfm" in said["analyses"]
     _, said = zhike("segments", "fields", "rfm")

@@ -12,6 +12,8 @@ import {
 import { SVGRenderer } from "echarts/renderers";
 import { resolve } from "./resolve.js";
 
+const LEGEND_LINE = 22; // pixels
+
 echarts.use([
   AriaComponent,
   BarChart,
@@ -54,6 +56,18 @@ export function resize(element) {
   echarts.getInstanceByDom(element)?.resize();
 }
 
+/** On paper nobody turns the pages of a legend: all names are shown, on lines of their own. */
+function unrolled(option, width) {
+  if (!option.legend || Array.isArray(option.grid)) return 0;
+  const wide = (text) => [...String(text)].reduce((sum, sign) => sum + (sign > "\u2e80" ? 12 : 6.5), 0);
+  const names = option.legend.data ?? (option.series ?? []).map((series) => series.name ?? "");
+  const total = names.reduce((sum, name) => sum + wide(name.name ?? name) + 34, 0);
+  const more = Math.max(Math.ceil(total / (width - 20)) - 1, 0) * LEGEND_LINE;
+  option.legend.type = "plain";
+  option.grid = { ...option.grid, top: (option.grid?.top ?? 0) + more };
+  return more;
+}
+
 /**
  * An option of zhike.charts as SVG text, where there is no page to draw in.
  *
@@ -63,15 +77,16 @@ export function resize(element) {
  */
 export function picture(option, context) {
   const widest = option.$max_width || Infinity;
+  const width = Math.min(Math.max(context.width, option.$min_width), widest);
+  const resolved = resolve(option, context);
+  resolved.textStyle = { ...resolved.textStyle, fontFamily: context.fonts };
   const chart = echarts.init(null, null, {
     renderer: "svg",
     ssr: true,
-    width: Math.min(Math.max(context.width, option.$min_width), widest),
-    height: option.$height,
+    width,
+    height: option.$height + unrolled(resolved, width),
     locale: context.language === "zh" ? "ZH" : "EN",
   });
-  const resolved = resolve(option, context);
-  resolved.textStyle = { ...resolved.textStyle, fontFamily: context.fonts };
   chart.setOption({ ...resolved, animation: false, backgroundColor: "transparent" });
   const text = chart.renderToSVGString();
   chart.dispose();

@@ -15,7 +15,7 @@ from zhike.reports.markdown import (
 )
 from zhike.reports.outline import outlined
 from zhike.reports.report import Report
-from zhike.reports.words import changes_of
+from zhike.reports.words import change_words
 
 CHANGES_SHOWN = 5
 LEAST_CHANGE = 0.1
@@ -67,5 +67,4 @@ def _moved(report: Report) -> Iterator[str]:
         if size >= LEAST_CHANGE:
             moves.append((size, number))
     for _size, number in sorted(moves, key=lambda item: -item[0])[:CHANGES_SHOWN]:
-        text, _tone, when = next(changes_of(number))
-        yield f"- {plain(number.label)} {text} {plain(when)}"
+        yield f"- {plain(number.label)} {plain(next(change_words(number)))}"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from xml.etree import ElementTree
 
 from zhike import charts
 from zhike.blocks import Chart
@@ -55,9 +56,18 @@ def drawing(currency: str, fonts: str) -> Iterator[Draw]:
                 )
             except fault_class:
                 return None
-            return str(drawn)
+            return _well_formed(str(drawn))
 
         yield draw
+
+
+def _well_formed(text: str) -> str | None:
+    """The SVG, unless it is broken, as by a name that holds what XML does not allow."""
+    try:
+        ElementTree.fromstring(text)  # noqa: S314  # what our own library has written
+    except ElementTree.ParseError:
+        return None
+    return text
 
 
 def _javascript() -> tuple[Any, Any]:

@@ -11,7 +11,7 @@ from zhike.i18n import _, format_count, format_day, format_instant, lazy, n_
 from zhike.reports.method import limits_of, method_of
 from zhike.reports.outline import Outline
 from zhike.reports.report import Aim, Quality, Report, Section, Suggestion
-from zhike.reports.words import FATES, changes_of, period_words
+from zhike.reports.words import FATES, change_words, period_words
 
 MARKS = {"good": "▲", "bad": "▼", "neutral": "●"}
 NUMERIC = frozenset({"count", "number", "amount", "share", "days", "score"})
@@ -49,7 +49,7 @@ def headline_lines(numbers: Iterable[Number], currency: str) -> Iterator[str]:
     """The headline numbers, one a line, each with its changes."""
     for number in numbers:
         value = write_value(number.value, number.format, currency)
-        changes = ", ".join(f"{text} {plain(when)}" for text, _tone, when in changes_of(number))
+        changes = ", ".join(plain(words) for words in change_words(number))
         yield f"- {plain(number.label)} **{value}**" + (f" ({changes})" if changes else "")
     yield ""
 

@@ -20,7 +20,7 @@ SUGGESTIONS_OF_A_PAGE = 3
 FINDINGS_SHOWN = 12
 ROWS_SHOWN: Mapping[Audience, int] = {"management": 8, "full": 12, "analyst": 60}
 PICTURED_FIRST = ("overview", "rfm", "lifecycle", "cohorts", "value_tiers")
-LAST_PART = "more"
+LAST_PART, DATA_PART = "more", "data"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,27 +36,27 @@ THEMES: Mapping[str, Theme] = {
     "business": Theme(
         title=lazy("How business is"),
         question=lazy("Where do we stand, against before?"),
-        analyses=("overview", "new_and_returning", "explanation"),
+        analyses=("overview", "new_returning", "seasonality"),
     ),
     "who": Theme(
         title=lazy("Who the customers are"),
         question=lazy("Which groups are there, and how do they differ?"),
-        analyses=("rfm", "segments", "lifecycle", "profile", "demographics"),
+        analyses=("rfm", "profile", "lifecycle", "loyalty", "relationship"),
     ),
     "value": Theme(
         title=lazy("What they are worth"),
         question=lazy("Who brings the money, and how much hangs on few?"),
-        analyses=("value_tiers", "concentration", "abc", "loyalty", "relationship"),
+        analyses=("value_tiers", "concentration", "abc"),
     ),
     "behaviour": Theme(
         title=lazy("How they buy"),
         question=lazy("When, where, what and at which price do they buy?"),
-        analyses=("rhythm", "heat_map", "channels", "categories", "price_sensitivity"),
+        analyses=("rhythm", "heatmap", "channels", "categories", "price_sensitivity"),
     ),
     "growth": Theme(
         title=lazy("Where growth comes from"),
         question=lazy("Who comes, who comes again, and where is room?"),
-        analyses=("trend", "acquisition", "first_purchase", "cohorts", "regions"),
+        analyses=("acquisition", "nurture", "cohorts", "regions"),
     ),
     "risk": Theme(
         title=lazy("What is at risk"),
@@ -66,6 +66,11 @@ THEMES: Mapping[str, Theme] = {
     LAST_PART: Theme(
         title=lazy("Further answers"),
         question=lazy("What else was computed?"),
+    ),
+    DATA_PART: Theme(
+        title=lazy("What these data can carry"),
+        question=lazy("How firm is the ground, and what should be added?"),
+        analyses=("adequacy",),
     ),
 }
 """The parts, in reading order; an analysis that none names comes last."""
@@ -157,7 +162,7 @@ def parts_of(sections: Iterable[Section]) -> tuple[Part, ...]:
         found[theme_of(section.name)].append(section)
     return tuple(
         Part(
-            name=f"part-{name}",
+            name=f"on-{name}",
             title=THEMES[name].title,
             question=THEMES[name].question,
             sections=tuple(sorted(held, key=lambda item: reading_place(item.name))),

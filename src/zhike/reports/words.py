@@ -34,6 +34,12 @@ def changes_of(number: Number) -> Iterator[tuple[str, Tone, str]]:
             yield (*change, str(COMPARISONS.get(comparison, comparison)))
 
 
+def change_words(number: Number) -> Iterator[LazyText]:
+    """How far a number is from each earlier one, as people say it."""
+    for text, _tone, when in changes_of(number):
+        yield lazy("{change} on {earlier}", change=text, earlier=when)
+
+
 def customers_command(analysis: str, finding: Finding) -> str:
     """What to type for the customers that a finding is about; empty where it names none.
 

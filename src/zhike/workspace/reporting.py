@@ -30,6 +30,7 @@ from zhike.reports import (
     outlined,
     render_html,
 )
+from zhike.schema.platforms import platforms
 from zhike.workspace.durable import read_json
 from zhike.workspace.results import read_result
 from zhike.workspace.running import made
@@ -94,6 +95,7 @@ def snapshot_report(manifest: Manifest, results: Path) -> Report:
 
 def _about(manifest: Manifest) -> About:
     zone = ZoneInfo(manifest.settings["timezone"])
+    labels = {item.code: item.label for item in platforms()}
     return About(
         shop=manifest.settings["name"],
         currency=manifest.settings["currency"],
@@ -106,7 +108,7 @@ def _about(manifest: Manifest) -> About:
             Input(
                 file=item["file"],
                 rows=item["rows_read"],
-                platform=item["platform"],
+                platform=labels.get(item["platform"], item["platform"]),
                 landed_at=datetime.fromisoformat(item["added_at"]).astimezone(zone),
             )
             for item in manifest.inputs

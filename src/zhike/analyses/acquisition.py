@@ -29,7 +29,6 @@ from zhike.analyses.columns import CUSTOMER_SHARE, CUSTOMERS
 from zhike.blocks import Block, Chart, Column, Finding, Format, Number, Table, Text
 from zhike.catalogue import (
     Analysis,
-    Calendar,
     Needs,
     OneOf,
     Share,
@@ -143,7 +142,7 @@ class AcquisitionResult:
             `second_rate`, `expected_second_rate` (drawn towards all sources), `revenue_3`,
             `revenue_6`, `revenue_12` (per customer after so many months), `spend`,
             `acquisition_cost`, `payback_months` (null: not within twelve).
-        months: One row a source and month: `source`, `year`, `month`, `customers`.
+        months: One row a source and month: `source`, `month`, `customers`.
         curves: One row a source and month after the first purchase: `source`, `months`,
             `customers`, `revenue_per_customer`.
         funnel: One row a source of leads: `source`, `leads`, `customers`, `first`, `second`.
@@ -216,34 +215,33 @@ class AcquisitionResult:
             table=Table(
                 name="months",
                 title=title,
-                rows=rows,
+                rows=self.months,
                 columns=(
                     Column(name="month", label=lazy("Month"), format="month"),
-                    *(Column(name=it, label=_text(word), format="count")
-                      for it, word in parts.items()),
+                    SOURCE,
+                    CUSTOMERS,
                 ),
             ),
-        )  # fmt: skip
+        )
 
     def _by_month(self) -> tuple[pa.Table, dict[str, LazyText | str]]:
-        """New customers of the largest sources and the others, a column each."""
-        calendar, largest = Calendar("month"), self._largest()
-        counts: dict[int, dict[str, int]] = {}
+        """New customers of the largest sources and the others, a column each, for the picture."""
+        largest = self._largest()
+        counts: dict[str, dict[str, int]] = {}
         for row in self.months.to_pylist():
-            number = calendar.number(date(row["year"], row["month"], 1))
             name = f"source_{largest.index(row['source'])}" if row["source"] in largest else "other"
-            month = counts.setdefault(number, {})
+            month = counts.setdefault(row["month"], {})
             month[name] = month.get(name, 0) + row["customers"]
-        every = range(min(counts), max(counts) + 1)[-MONTHS_SHOWN:]
         parts: dict[str, LazyText | str] = {
             f"source_{place}": WORDS.get(name, name) for place, name in enumerate(largest)
         }
         if any("other" in month for month in counts.values()):
             parts["other"] = lazy("All other sources")
+        shown = sorted(counts)[-MONTHS_SHOWN:]
         table = {
-            "month": pa.array([calendar.text(it) for it in every], pa.string()),
+            "month": pa.array(shown, pa.string()),
             **{
-                name: pa.array([counts.get(it, {}).get(name, 0) for it in every], pa.int64())
+                name: pa.array([counts[it].get(name, 0) for it in shown], pa.int64())
                 for name in parts
             },
         }
@@ -464,7 +462,3 @@ class AcquisitionResult:
     def customers(self, **cell: str) -> ir.Table:
         """The customers of a source, such as `source="抖音"`; all without one."""
         return customers_of(self.members, cell)
-
-
-def _text(word: LazyText | str) -> LazyText:
-    return word if isinstance(word, LazyText) else LazyText.of(en=word, zh=word)

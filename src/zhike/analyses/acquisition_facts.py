@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from zhike.catalogue import customer_facts, purchase_history, refund_rows
+from zhike.catalogue import Calendar, customer_facts, purchase_history, refund_rows
 from zhike.catalogue.availability import filled_columns
 from zhike.catalogue.behaviour import customer_behaviour
 from zhike.catalogue.first_days import first_days
@@ -101,13 +101,12 @@ def waits(members: ir.Table, day: date, within_days: int) -> pa.Table:
 
 
 def months_of_sources(members: ir.Table) -> pa.Table:
-    """New customers by source and month: `source`, `year`, `month`, `customers`."""
-    counted = members.group_by(
-        "source",
-        year=members.first_on.year().cast("int64"),
-        month=members.first_on.month().cast("int64"),
-    ).agg(customers=members.count().cast("int64"))
-    return counted.order_by("year", "month", "source").to_pyarrow()
+    """New customers by source and month: `source`, `month` (as people write it), `customers`."""
+    calendar = Calendar("month")
+    counted = members.group_by("source", month=calendar.text_of(members.first_on)).agg(
+        customers=members.count().cast("int64")
+    )
+    return counted.order_by("month", "source").to_pyarrow()
 
 
 def revenue_by_age(shop: Shop, day: date, members: ir.Table) -> pa.Table:

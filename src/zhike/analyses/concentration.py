@@ -42,7 +42,7 @@ ITEM = {
     "customers": lazy("Share of customers"),
     "products": lazy("Share of products"),
 }
-BEFORE = "a year earlier"
+BEFORE = "same period last year"
 
 
 @dataclass(frozen=True, kw_only=True)

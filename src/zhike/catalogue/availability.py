@@ -31,6 +31,18 @@ def lacking(analysis: Analysis | type[Analysis], shop: Shop) -> LazyText | None:
                 field=words[empty[0]].label,
                 table=words.label,
             )
+    for table, columns in analysis.needs.any_of.items():
+        words = standard_table(table)
+        if table not in shop:
+            return lazy("This needs {table}. Add a file that holds them.", table=words.label)
+        filled = filled_columns(shop, table)
+        if not any(filled[name] for name in columns):
+            return lazy(
+                "This needs {fields} in {table}: any one of them, and no row has one. "
+                "Add a file that holds it.",
+                fields=" / ".join(str(words[name].label) for name in columns),
+                table=words.label,
+            )
     return _too_short(analysis.needs.history_days, shop)
 
 

@@ -54,14 +54,7 @@ def customer_table(
         unmasked: Whether personal data are written in full.
         members: One row a customer to be shown (`customer_id`); all without it.
     """
-    parts = {
-        name: _of_analysis(name, analyses[name], shop)
-        for name in SOURCES
-        if name in analyses and lacking(analyses[name], shop) is None
-    }
-    computed = frozenset(column for name in parts for column in SOURCES[name])
-    columns = customer_columns(shop, computed)
-    rows = _rows(shop, list(parts.values()), unmasked=unmasked)
+    columns, rows = customer_rows(shop, analyses, unmasked=unmasked)
     facts = customer_facts(shop)
     if members is not None:
         rows, facts = (it.semi_join(members, "customer_id") for it in (rows, facts))
@@ -74,6 +67,20 @@ def customer_table(
         count=int(kept.count().to_pyarrow().as_py()),
         totals=_totals(facts),
     )
+
+
+def customer_rows(
+    shop: Shop, analyses: Mapping[str, Analysis], *, unmasked: bool = False
+) -> tuple[tuple[CustomerColumn, ...], ir.Table]:
+    """The columns that a shop's customers have, and one row a customer with codes as codes."""
+    parts = {
+        name: _of_analysis(name, analyses[name], shop)
+        for name in SOURCES
+        if name in analyses and lacking(analyses[name], shop) is None
+    }
+    computed = frozenset(column for name in parts for column in SOURCES[name])
+    rows = _rows(shop, list(parts.values()), unmasked=unmasked)
+    return customer_columns(shop, computed), rows
 
 
 def _of_analysis(name: str, analysis: Analysis, shop: Shop) -> ir.Table:

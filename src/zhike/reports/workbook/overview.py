@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CHARTS = (("overview", "revenue_by_month"), ("lifecycle", "customers_by_stage"))
 CARDS = 6
-CHART_COLUMNS, CHART_WIDTHS = (0, 3), (455, 372)
+CHART_COLUMNS = (0, 3)
 CHART_ROWS = 15
 COMPARED = ("previous period", "same period last year")
 FIRST_WIDTH, NUMBER_WIDTH = 30, 17
@@ -125,7 +125,7 @@ def _highlights(report: Report, page: Page) -> None:
 def _charts(book: Book, report: Report, page: Page, top: int) -> None:
     """The two main charts side by side at the top, from tables that stand further down."""
     sections = {section.name: section for section in report.sections}
-    for (analysis, name), column, width in zip(CHARTS, CHART_COLUMNS, CHART_WIDTHS, strict=True):
+    for (analysis, name), column in zip(CHARTS, CHART_COLUMNS, strict=True):
         blocks = sections[analysis].blocks if analysis in sections else ()
         chart = next((it for it in blocks if isinstance(it, Chart) and it.name == name), None)
         if chart is None or not chart.table.rows.num_rows:
@@ -134,7 +134,7 @@ def _charts(book: Book, report: Report, page: Page, top: int) -> None:
         placed = AnswerSheets(book, report.about.currency, None).table(analysis, shown, page)
         native = native_chart(book, chart, placed)
         if native is not None:
-            page.picture(native, top, column, width=width)
+            page.picture(native, top, column, columns=CARDS // 2)
         page.gap()
 
 

@@ -25,6 +25,7 @@ ROW_PIXELS = 24
 NARROW, WIDE = 9, 44
 LEAST_COLUMNS = 6
 CHART_PIXELS = (620, 312)
+GUTTER = 16
 
 
 def width_of(text: str) -> int:
@@ -81,11 +82,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Picture:
-    """A native chart and where its upper left corner goes."""
+    """A native chart and where its upper left corner goes; 0 columns: as wide as it likes."""
 
     row: int
     column: int
     chart: NativeChart
+    columns: int = 0
 
 
 class Page:
@@ -176,14 +178,10 @@ class Page:
         )
         return Cell(value=text, style=style, link=f"internal:{quoted(sheet)}!A1")
 
-    def picture(
-        self, chart: NativeChart, row: int, column: int, *, width: int = CHART_PIXELS[0]
-    ) -> None:
+    def picture(self, chart: NativeChart, row: int, column: int, *, columns: int = 0) -> None:
         """Put a chart beside what it shows; the rows below it begin under both."""
-        height = CHART_PIXELS[1]
-        chart.set_size({"width": width, "height": height})
-        self._pictures.append(Picture(row, column, chart))
-        self._until = max(self._until, row + ceil(height / ROW_PIXELS) + 1)
+        self._pictures.append(Picture(row, column, chart, columns))
+        self._until = max(self._until, row + ceil(CHART_PIXELS[1] / ROW_PIXELS) + 1)
 
     def clear(self) -> None:
         """Begin below the charts that stand beside the last tables."""
@@ -201,9 +199,11 @@ class Page:
         for number, row in enumerate(self.rows):
             self._write(number, row, widths)
         for picture in self._pictures:
-            self.sheet.insert_chart(
-                picture.row, picture.column, picture.chart, {"x_offset": 16, "object_position": 3}
-            )
+            within = widths[picture.column : picture.column + picture.columns]
+            width = sum(7 * it + 5 for it in within) - GUTTER if within else CHART_PIXELS[0]
+            picture.chart.set_size({"width": width, "height": CHART_PIXELS[1]})
+            place = {"x_offset": 0 if within else GUTTER, "object_position": 3}
+            self.sheet.insert_chart(picture.row, picture.column, picture.chart, place)
         self._printed()
 
     def _write(self, number: int, row: Row, widths: Sequence[int]) -> None:

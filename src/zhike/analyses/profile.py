@@ -32,6 +32,7 @@ from zhike.catalogue import (
     traits_of,
 )
 from zhike.catalogue.contrasts import Contrast, contrast
+from zhike.catalogue.rules import segment_members
 from zhike.catalogue.summaries import TraitSummary, summary_of, summary_of_all
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
@@ -81,8 +82,6 @@ class Profile(Analysis):
         everybody = customer_traits(data, day)
         members = everybody
         if self.segment:
-            from zhike.catalogue.rules import segment_members
-
             listed = segment_members(data, self.segment, day)
             members = (
                 everybody.anti_join(listed, "customer_id")

@@ -20,6 +20,12 @@ OURS = {
     "lifecycle": "zhike.analyses.lifecycle:Lifecycle",
     "cohorts": "zhike.analyses.cohorts:Cohorts",
     "profile": "zhike.analyses.profile:Profile",
+    "comparison": "zhike.analyses.comparison:Comparison",
+    "lost_traits": "zhike.analyses.lost_traits:LostTraits",
+    "relationship": "zhike.analyses.relationship:Relationship",
+    "loyalty": "zhike.analyses.loyalty:Loyalty",
+    "segmentations": "zhike.analyses.segmentations:Segmentations",
+    "movement": "zhike.analyses.movement:Movement",
     "rhythm": "zhike.analyses.rhythm:Rhythm",
     "heatmap": "zhike.analyses.heatmap:Heatmap",
     "channels": "zhike.analyses.channels:Channels",
@@ -32,6 +38,7 @@ OURS = {
     "acquisition": "zhike.analyses.acquisition:Acquisition",
     "nurture": "zhike.analyses.nurture:Nurture",
     "returns": "zhike.analyses.returns:Returns",
+    "clv": "zhike.analyses.clv:CLV",
     "adequacy": "zhike.analyses.adequacy:Adequacy",
 }
 

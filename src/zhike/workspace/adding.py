@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -80,6 +80,7 @@ class Adding:
         mappings: What is remembered about headers.
         progress: Told of each step.
         encoding: Of the files, where a person knows it better.
+        aside: Files to pass over: exported workbooks, which come back another way.
     """
 
     def __init__(
@@ -89,10 +90,12 @@ class Adding:
         mappings: Mappings,
         progress: Progress,
         encoding: str = "",
+        aside: Collection[Path] = (),
     ) -> None:
         self._kitchen = kitchen
         self._options = SourceOptions(encoding=encoding)
         self._landing = landing
+        self._aside = frozenset(aside)
         self._mappings = mappings
         self._progress = progress
         self._left_out: list[FileReport] = []
@@ -105,7 +108,7 @@ class Adding:
         landed: list[_Draft | Batch] = []
         try:
             for path in paths:
-                for file in files_at(path):
+                for file in (it for it in files_at(path) if it not in self._aside):
                     with self._leaving_out(file, found=file != path):
                         landed.append(self._landed(file, found=file != path))
             fresh = [draft for draft in landed if isinstance(draft, _Draft)]

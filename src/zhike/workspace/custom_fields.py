@@ -11,7 +11,7 @@ from typing import Any
 
 from zhike.errors import ParameterError
 from zhike.i18n import lazy
-from zhike.schema.custom import CUSTOM_TYPES, CustomField
+from zhike.schema.custom import CUSTOM_TYPES, CustomField, CustomType
 from zhike.schema.vocabulary import flags
 from zhike.workspace.durable import write_durably
 
@@ -109,7 +109,7 @@ def slug(label: str, taken: Collection[str]) -> str:
     return tried
 
 
-def guessed_type(texts: Iterable[str]) -> str:
+def guessed_type(texts: Iterable[str]) -> CustomType:
     """The type that every value fits: text where they differ, or where nothing is there.
 
     Numbers with leading zeros or more than fifteen digits are names of something, so text. That

@@ -15,6 +15,7 @@ from zhike.errors import ParameterError, WorkspaceError
 from zhike.i18n import LazyText, lazy
 from zhike.workspace.custom_fields import shown_fields
 from zhike.workspace.durable import remove_tree, room_on_disk, write_durably
+from zhike.workspace.editing import Editing
 from zhike.workspace.exporting import Exports
 from zhike.workspace.landing import Batch, LandingStore
 from zhike.workspace.layout import SETTINGS_FILE, Layout
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from zhike.workspace.preparing import Kitchen
     from zhike.workspace.quality import Quality
     from zhike.workspace.results import StoredResult
+    from zhike.workspace.taking import WorkbookReport
 
 
 def _quietly(_what: LazyText, _done: int, _of: int) -> None:
@@ -49,6 +51,7 @@ class Workspace(Exports, WriteUps):
         folder: Where it is.
         settings: What its `zhike.toml` says.
         mappings: What is remembered about headers; `mappings.forget(name)`.
+        edits: What people changed by hand, conflicts, and the company's own fields.
         segments: The saved segments by name; `segments.save(name, rule)`.
     """
 
@@ -57,6 +60,7 @@ class Workspace(Exports, WriteUps):
         self._layout = Layout(folder)
         self.settings = read_settings(self._layout.settings)
         self.mappings = Mappings(self._layout.mappings)
+        self.edits = Editing(self)
         self._landing = LandingStore(self._layout.landing)
         self._objects = ObjectStore(self._layout.objects)
         self._snapshots = SnapshotStore(self._layout)
@@ -112,15 +116,20 @@ class Workspace(Exports, WriteUps):
         map: Mapping[str, str] | None = None,
         ask: Ask | None = None,
         encoding: str = "",
+        by: str = "",
         progress: Progress = _quietly,
-    ) -> list[FileReport]:
+    ) -> list[FileReport | WorkbookReport]:
         """Take files in: land them, map their columns, prepare their standard tables.
+
+        A workbook that `export_workbook` wrote is taken back instead: what was changed in it is
+        merged with what the data say now.
 
         Args:
             paths: Files, folders or globs.
             map: Column to "table.field", to overrule what Zhike thinks.
             ask: Called with each question that only a person can answer.
             encoding: Of the files, where their bytes do not tell.
+            by: Who edited a workbook; without it the user of the computer.
             progress: Told of each step.
 
         Raises:
@@ -129,11 +138,17 @@ class Workspace(Exports, WriteUps):
             WorkspaceError: Another process writes here, or the disk is full.
         """
         from zhike.workspace.adding import Adding
+        from zhike.workspace.taking import Taking, returned_among
 
-        several = [paths] if isinstance(paths, str | Path) else list(paths)
+        several = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+        books, is_all = returned_among(several)
+        reports: list[FileReport | WorkbookReport] = []
         with self._writing("add"), self._kitchen() as kitchen:
-            adding = Adding(kitchen, self._landing, self.mappings, progress, encoding)
-            reports = adding.add([Path(path) for path in several], map or {}, ask)
+            taking = Taking(kitchen, self._landing, by)
+            reports += [taking.take(book) for book in books.values()]
+            if not is_all:
+                adding = Adding(kitchen, self._landing, self.mappings, progress, encoding, books)
+                reports += adding.add(several, map or {}, ask)
         self.settings = read_settings(self._layout.settings)
         return reports
 

@@ -31,6 +31,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
         {"lost_after_days": 90, "since": date(2023, 3, 3), "until": date(2024, 5, 5)},
     ],
     "cohorts": [{"unit": "week"}, {"unit": "quarter"}],
+    "clv": [{}, {"horizon_days": 90, "model": "mbg_nbd", "margin_rate": 0.4}],
     "profile": [{}, {"segment": "recency_days > 90 and frequency >= 2"}],
     "comparison": [{}],
     "lost_traits": [{}, {"lost_after_days": 120}],

@@ -34,6 +34,7 @@ class Outlook:
         p_alive: Probability of not having left.
         p_purchase: Probability of at least one purchase within the horizon.
         expected: Expected purchases within it.
+        expected_squared: The expected square of their number.
         low: Fewest purchases of the interval; it covers at least the share asked for.
         high: Most.
     """
@@ -41,6 +42,7 @@ class Outlook:
     p_alive: Floats
     p_purchase: Floats
     expected: Floats
+    expected_squared: Floats
     low: Counts
     high: Counts
 
@@ -69,6 +71,7 @@ def outlook(model: Buying, values: Floats, rows: Rows, days: float, share: float
         p_alive=alive,
         p_purchase=(found.alive * found.first[found.pair])[back],
         expected=(found.alive * found.sums[found.pair])[back],
+        expected_squared=(found.alive * found.squares[found.pair])[back],
         low=found.low[back],
         high=found.high[back],
     )
@@ -86,7 +89,7 @@ class _Sums:
     def __init__(self, alive: Floats, pair: Counts, aside: float) -> None:
         self.alive, self.pair, self._aside = alive, pair, aside
         pairs = int(pair.max(initial=-1)) + 1
-        self.first, self.sums = np.zeros(pairs), np.zeros(pairs)
+        self.first, self.sums, self.squares = (np.zeros(pairs) for _ in range(3))
         self.low = np.zeros(len(alive), np.int64)
         self.high = np.zeros(len(alive), np.int64)
 
@@ -98,6 +101,7 @@ class _Sums:
             if k == 1:
                 self.first[begin : begin + left] = chance
             self.sums[begin : begin + left] += chance
+            self.squares[begin : begin + left] += (2 * k - 1) * chance
             here = slice(*np.searchsorted(self.pair, (begin, begin + left)))
             own = self.alive[here] * chance[self.pair[here] - begin]
             # The least y with P(Y <= y) >= q is how many k there are with P(Y >= k) > 1 - q.

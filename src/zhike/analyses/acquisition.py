@@ -73,8 +73,8 @@ class Acquisition(Analysis):
     Examples:
         >>> from zhike.datasets import corner_shop
         >>> found = Acquisition().run(corner_shop())
-        >>> found.sources.select(["source", "customers", "second_rate"]).to_pylist()
-        [{'source': 'online', 'customers': 3, 'second_rate': 0.33333333333333337}]
+        >>> found.sources.select(["source", "customers", "first_order_value"]).to_pylist()
+        [{'source': 'online', 'customers': 3, 'first_order_value': 76.66666666666667}]
 
     References:
         Kaplan, E. L. and Meier, P. (1958). Nonparametric estimation from incomplete observations.

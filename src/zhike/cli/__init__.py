@@ -32,9 +32,13 @@ program = Program(
         "show": "zhike.cli.showing:show",
         "customers": "zhike.cli.showing:customers",
         "segments": "zhike.cli.segments:segments",
+        "predict": "zhike.cli.predicting:predict",
         "report": "zhike.cli.writing_up:report",
         "digest": "zhike.cli.writing_up:digest",
         "export": "zhike.cli.exporting:export",
+        "edits": "zhike.cli.edits:edits",
+        "conflicts": "zhike.cli.edits:conflicts",
+        "fields": "zhike.cli.edits:fields",
     },
     version=__version__,
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zhike.cli.answers import Answer, Sheet
+from zhike.cli.edits import shown_workbook
 from zhike.cli.frame import State, argument, command, option
 from zhike.cli.progress import Watched, watched
 from zhike.errors import ParameterError
@@ -33,15 +34,18 @@ if TYPE_CHECKING:
         metavar="COLUMN=FIELD",
     ),
     option("--encoding", lazy("Encoding of the files, where their bytes do not tell."), default=""),
+    option("--by", lazy("Who edited a workbook; else the user of the computer."), default=""),
 )
-def add(state: State, paths: tuple[str, ...], map: tuple[str, ...], encoding: str) -> Answer:
+def add(
+    state: State, paths: tuple[str, ...], map: tuple[str, ...], encoding: str, by: str
+) -> Answer:
     """Add the files and say what became of each record."""
     workspace = state.workspace()
     with watched() as progress:
         asking = sys.stdin.isatty() and sys.stderr.isatty() and not state.as_json
         ask = partial(_ask, progress) if asking else None
         reports = workspace.add(
-            paths, map=_overrides(map), ask=ask, encoding=encoding, progress=progress
+            paths, map=_overrides(map), ask=ask, encoding=encoding, by=by, progress=progress
         )
     data = [report.as_json() for report in reports]
     return Answer(data={"files": data}, shown=list(_shown(data)))
@@ -150,6 +154,9 @@ def _shown(reports: list[dict[str, Any]]) -> Iterator[str | LazyText | Sheet]:
     from zhike.reports.words import FATES
 
     for report in reports:
+        if "workbook" in report:
+            yield from shown_workbook(report)
+            continue
         if "left_out" in report:
             yield lazy("{file} was left out: {why}", file=report["file"], why=report["left_out"])
             continue

@@ -39,5 +39,6 @@ __all__ = [
     "sankey",
     "sparkline",
     "stacked_bar",
+    "waterfall",
     "with_words",
 ]

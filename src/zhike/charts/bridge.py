@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import pyarrow as pa
 
@@ -25,11 +26,9 @@ BAR_PIXELS = 30
 
 def waterfall(
     rows: pa.Table,
-    x: str,
-    value: str,
     *,
-    start: tuple[Label, float],
-    end: Label,
+    ends: tuple[Label, Label],
+    start: float,
     format: NumberFormat = "amount",
     labels: Mapping[str, Label] | None = None,
 ) -> Option:
@@ -38,27 +37,26 @@ def waterfall(
     What is beyond both ends of zero is drawn from zero, so that no bar floats where it is not.
 
     Args:
-        rows: One a step, in order.
-        x: Column of names.
-        value: Column of what each step adds.
-        start: Name and height of the first bar.
-        end: Name of the last bar; its height is the first and all steps.
+        rows: One a step, in order: its name in the first column, what it adds in the second.
+        ends: Names of the first bar and of the last, whose height is the first and all steps.
+        start: Height of the first bar.
         format: How the figures are written.
         labels: Words for coded names.
 
     Examples:
         >>> rows = pa.table({"driver": ["price", "refunds"], "amount": [30.0, -10.0]})
-        >>> option = waterfall(rows, "driver", "amount", start=("May", 100.0), end="June")
+        >>> option = waterfall(rows, ends=("May", "June"), start=100.0)
         >>> [bar["value"] for bar in option["series"][1]["data"]]
         [[100.0, 0, 100.0], [30.0, 1, 30.0], [10.0, 2, -10.0], [120.0, 3, 120.0]]
     """
+    x, value = rows.column_names[:2]
     steps = values_of(rows, value)
-    levels = [start[1]]
+    levels = [start]
     for step in steps:
         levels.append(levels[-1] + step)
-    spans = [(0.0, start[1]), *zip(levels[:-1], levels[1:], strict=True), (0.0, levels[-1])]
-    told = [start[1], *steps, levels[-1]]
-    names = [start[0], *words_of(values_of(rows, x), labels), end]
+    spans = [(0.0, start), *pairwise(levels), (0.0, levels[-1])]
+    told = [start, *steps, levels[-1]]
+    names = [ends[0], *words_of(values_of(rows, x), labels), ends[1]]
     option = frame(height=BAR_PIXELS * len(names) + 24)
     option["tooltip"] = tooltip(format=format, by="item")
     option["grid"] |= {"right": 96, "top": 4}

@@ -33,6 +33,8 @@ program = Program(
         "customers": "zhike.cli.showing:customers",
         "segments": "zhike.cli.segments:segments",
         "predict": "zhike.cli.predicting:predict",
+        "why": "zhike.cli.why:why",
+        "findings": "zhike.cli.why:findings",
         "report": "zhike.cli.writing_up:report",
         "digest": "zhike.cli.writing_up:digest",
         "export": "zhike.cli.exporting:export",

@@ -118,13 +118,13 @@ def _command_for(kind: type[Analysis]) -> Command:
     def shown(state: State, **params: Any) -> Answer:
         given = {key: value for key, value in params.items() if value is not None}
         result = state.workspace().show(name, **given)
-        return Answer(data=result.as_json(), shown=list(_told(result)))
+        return Answer(data=result.as_json(), shown=list(told(result)))
 
-    options: list[click.Parameter] = [_option(item) for item in parameters_of(kind)]
+    options: list[click.Parameter] = [option_of(item) for item in parameters_of(kind)]
     return Command(name, kind.question, shown, params=options)
 
 
-def _option(item: Parameter) -> click.Parameter:
+def option_of(item: Parameter) -> click.Parameter:
     """The option of a parameter; without it the run's own value holds."""
     flag = f"--{item.name.replace('_', '-')}"
     words = _words(item)
@@ -159,7 +159,8 @@ def _plain(kind: Any) -> Any:
     return kind
 
 
-def _told(result: StoredResult) -> Iterator[str | LazyText | Sheet]:
+def told(result: StoredResult) -> Iterator[str | LazyText | Sheet]:
+    """A result for people: its numbers, texts, tables and findings."""
     from zhike.blocks import Number, Text
 
     day = format_day(dt.date.fromisoformat(result.as_of))

@@ -14,6 +14,7 @@ from zhike.insights.evidence import (
     FAMILY_RATE,
     LEAST_SHARE,
     UNSTEADY,
+    WORTH,
     Scope,
     Statistics,
     chains_of,
@@ -26,12 +27,6 @@ from zhike.insights.sums import ALL, PLACE, Floats, Sums, sums_of, without
 from zhike.stats import logarithmic_mean
 
 MOST_CAUSES = 6
-WORTH = {
-    "net_revenue": ("net", "returned"),
-    "orders": ("orders", "returned_orders"),
-    "customers": ("customers", "customers"),
-}
-"""Of each metric, the measure that is added up and the one that goes off it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,6 +52,14 @@ TESTED: dict[MetricName, tuple[str, ...]] = {
 }
 
 
+WORTH: dict[MetricName, tuple[str, str]] = {
+    "net_revenue": ("net", "returned"),
+    "orders": ("orders", "returned_orders"),
+    "customers": ("customers", "customers"),
+}
+"""Of each metric, the measure that is added up and the one that goes off it."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """What of the statistics is asked for.
@@ -140,6 +148,16 @@ def _mean_square(found: Statistics, rows: Flags) -> Floats:
     return np.where(number > 0, squares.sum(axis=0) / np.maximum(number, 1), 1.0)
 
 
+def chance_of(sums: Sums, scope: Scope) -> float:
+    """Standard error of the change of the whole, by which customers happened to buy."""
+    gross, off = (PLACE[name] for name in WORTH[scope.metric])
+    now, before = (sums.values[0, side] for side in scope.sides.pairs[0])
+    moved = (now - before)[:, gross] - (now - before)[:, off]
+    if scope.metric == "customers":
+        moved = (now - before)[:, gross]
+    return float(np.sqrt(((moved - moved.mean()) ** 2).sum() * BUCKETS / (BUCKETS - 1)))
+
+
 def days_between(sides: Sides, pair: tuple[int, int]) -> float:
     """Logarithm of how many times as many days one side has; 0 between segments."""
     if sides.members is not None:
@@ -153,7 +171,8 @@ def p_values(z: Floats) -> Floats:
     freedom = BUCKETS - 1
     # Wallace's normal approximation: exact to the third digit where it matters, without tables.
     normal = np.sqrt(freedom * np.log1p(z**2 / freedom)) * (8 * freedom + 1) / (8 * freedom + 3)
-    return np.vectorize(lambda value: erfc(value / sqrt(2)))(normal)
+    p: Floats = np.vectorize(lambda value: erfc(value / sqrt(2)))(normal)
+    return p
 
 
 @dataclass(frozen=True)

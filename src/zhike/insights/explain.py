@@ -21,7 +21,7 @@ from zhike.catalogue import (
 from zhike.errors import ParameterError
 from zhike.i18n import LazyText, lazy
 from zhike.insights.causes import Believed, Cause, believed_causes
-from zhike.insights.evidence import MetricName, Scope
+from zhike.insights.evidence import MetricName, Scope, chance_of
 from zhike.insights.explanation import Explanation
 from zhike.insights.facts import fact_rows
 from zhike.insights.sides import Against, Sides
@@ -150,6 +150,7 @@ def _explained(shop: Shop, metric: MetricName, sides: Sides, against: str) -> Ex
         members=_members(found, scope),
         causes=_causes(found.causes),
         noise=_noise(found),
+        chance=chance_of(found.sums, scope),
         judged=found.judged,
         pairs=len(sides.pairs) - 1,
         products=_product_names(shop, found),

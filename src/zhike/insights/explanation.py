@@ -22,7 +22,7 @@ from zhike.insights.sentences import finding_of
 from zhike.insights.sides import BEFORE
 from zhike.insights.sums import ALL, member_of
 from zhike.insights.tree import EFFECTS
-from zhike.insights.words import DIMENSION_LABELS, DRIVER_LABELS, member_label, where_label
+from zhike.insights.words import DRIVER_LABELS, member_label, where_label
 
 SHOWN_MEMBERS = 30
 
@@ -46,6 +46,7 @@ class Explanation:
             `member`, `driver`, `before`, `after`, `change`, `amount`, `z`, `p`.
         noise: One row a driver: how many times as much as customer-level chance earlier pairs of
             periods moved (`factor`).
+        chance: Standard error of the change: how far which customers happened to buy moves it.
         judged: How many candidates were looked at.
         pairs: How many earlier pairs of periods there were to learn noise from.
         products: Product to its name.
@@ -62,6 +63,7 @@ class Explanation:
     members: pa.Table
     causes: pa.Table
     noise: pa.Table
+    chance: float
     judged: int
     pairs: int
     products: Mapping[str, str] = field(repr=False)
@@ -190,10 +192,8 @@ class Explanation:
             title=title,
             option=charts.waterfall(
                 self.drivers,
-                "driver",
-                "amount",
-                start=(lazy("Before"), self._whole()["before"]),
-                end=lazy("Now"),
+                ends=(lazy("Before"), lazy("Now")),
+                start=self._whole()["before"],
                 format="amount" if format == "amount" else "count",
                 labels=DRIVER_LABELS,
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from zhike.blocks import Finding
+from zhike.blocks import Finding, Format
 from zhike.catalogue import Shown
 from zhike.i18n import LazyText, lazy
 from zhike.insights.causes import Cause
@@ -19,13 +19,14 @@ def finding_of(
 ) -> Finding:
     """A cause as a finding: what changed, by how much, and what that means in money."""
     where = where_label(cause.dimension, member_label(cause.dimension, cause.member, products))
-    kind = "share" if cause.driver in ("refunds", "discounts") else "count"
+    levels: dict[str, Format] = {"basket": "number", "refunds": "share", "discounts": "share"}
+    format = levels.get(cause.driver, "count")
     facts: Facts = {
         "where": where,
         "share": Shown(abs(cause.change), "share"),
-        "before": Shown(cause.before, "number" if cause.driver == "basket" else kind),
-        "after": Shown(cause.after, "number" if cause.driver == "basket" else kind),
-        "amount": Shown(cause.amount, "amount" if is_money else "count", currency),
+        "before": Shown(cause.before, format),
+        "after": Shown(cause.after, format),
+        "amount": Shown(abs(cause.amount), "amount" if is_money else "count", currency),
     }
     family = "rate" if cause.dimension in OF_CUSTOMERS and cause.driver == "volume" else ""
     rose = cause.change > 0

@@ -1,4 +1,4 @@
-"""The driver tree: a change split exactly over customers, frequency, basket, price, mix, refunds."""
+"""The driver tree: a change split exactly over customers, frequency, basket, price, mix."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zhike.catalogue import purchase_history
-from zhike.insights.causes import WORTH
-from zhike.insights.evidence import ITEM_DIMENSIONS, Scope, days_between
+from zhike.insights.evidence import ITEM_DIMENSIONS, WORTH, Scope, days_between
 from zhike.insights.facts import NOBODY
 from zhike.insights.sides import BEFORE, NOW, Sides
 from zhike.insights.sums import ALL, PLACE, Floats, Sums
@@ -53,7 +52,7 @@ def flows_of(shop: Shop, sides: Sides) -> Flows | None:
     """Who came and who stayed away; None between segments."""
     if sides.members is not None:
         return None
-    now, before = (sides.periods[side] for side in sides.pairs[0])
+    before = sides.periods[BEFORE]
     history = purchase_history(shop, sides.as_of)
     rows = sides.placed(history, "ordered_on")
     rows = rows.filter(rows.side.isin([NOW, BEFORE]))
@@ -119,9 +118,9 @@ def _by_flow(
     # Where one of the periods has nothing there is no mean: whoever came or went is all of it.
     # Else it is what rounding leaves, and goes where it is least seen.
     rest = effect - sum(found.values())
-    found[max(list(found)[:-1], key=lambda name: abs(found[name]))] += rest
-    if not whole:
-        found["customers_lost" if rest < 0 else "customers_new"] = effect
+    names = [name for name in found if name != "days"]
+    most = max(names, key=lambda name: abs(found[name]))
+    found[most if whole else "customers_lost" if rest < 0 else "customers_new"] += rest
     return found | {name: amount for name, amount in effects.items() if name != "customers"}
 
 

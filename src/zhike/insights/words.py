@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from zhike.catalogue import STAGES
 from zhike.i18n import LazyText, lazy
 from zhike.insights.facts import NOBODY
@@ -41,15 +43,15 @@ DIMENSION_LABELS: dict[str, LazyText] = {
 OF_CUSTOMERS = ("province", "city", "customer_kind", "stage", "acquired_from")
 """Dimensions that say who bought, not what or where."""
 
-WEEKDAYS: tuple[LazyText, ...] = (
-    lazy("Monday"),
-    lazy("Tuesday"),
-    lazy("Wednesday"),
-    lazy("Thursday"),
-    lazy("Friday"),
-    lazy("Saturday"),
-    lazy("Sunday"),
-)
+WEEKDAYS: dict[str, LazyText] = {
+    "0": lazy("Monday"),
+    "1": lazy("Tuesday"),
+    "2": lazy("Wednesday"),
+    "3": lazy("Thursday"),
+    "4": lazy("Friday"),
+    "5": lazy("Saturday"),
+    "6": lazy("Sunday"),
+}
 KINDS: dict[str, LazyText] = {
     "new": lazy("New customers"),
     "returning": lazy("Returning customers"),
@@ -62,17 +64,13 @@ def member_label(dimension: str, member: str, products: dict[str, str]) -> LazyT
         return lazy("unknown") if dimension != ALL else DIMENSION_LABELS[ALL]
     if member == OTHERS:
         return lazy("all others")
-    match dimension:
-        case "product":
-            return products.get(member, member)
-        case "weekday":
-            return WEEKDAYS[int(member)]
-        case "stage":
-            return STAGES[member]
-        case "customer_kind":
-            return KINDS[member]
-        case _:
-            return member
+    known: dict[str, Mapping[str, LazyText | str]] = {
+        "product": products,
+        "weekday": WEEKDAYS,
+        "stage": STAGES,
+        "customer_kind": KINDS,
+    }
+    return known.get(dimension, {}).get(member, member)
 
 
 def where_label(dimension: str, member: LazyText | str) -> LazyText:

@@ -16,6 +16,10 @@ export = Group(
     lazy("Write what was computed as a file: an Excel workbook, and other forms."),
     {
         "workbook": "zhike.cli.exporting:workbook",
+        "csv": "zhike.cli.export_tables:csv",
+        "parquet": "zhike.cli.export_tables:parquet",
+        "duckdb": "zhike.cli.export_tables:duckdb",
+        "sav": "zhike.cli.export_tables:sav",
     },
 )
 
@@ -29,12 +33,22 @@ export = Group(
         lazy("Write names, phones, e-mail addresses and addresses in full; they are masked else."),
         is_flag=True,
     ),
+    option(
+        "--segment",
+        lazy("Only customers of this segment: its name, or a rule such as recency_days > 90."),
+        default="",
+        metavar="RULE",
+    ),
 )
-def workbook(state: State, path: Path | None, unmasked: bool) -> Answer:
+def workbook(state: State, path: Path | None, unmasked: bool, segment: str) -> Answer:
     """Write the workbook and say what is where."""
     with watched() as progress:
         done = state.workspace().export_workbook(
-            path, language=state.language, unmasked=unmasked, progress=progress
+            path,
+            language=state.language,
+            unmasked=unmasked,
+            segment=segment,
+            progress=progress,
         )
     sheets = Sheet(
         header=(_("Sheet"), _("What is in it"), _("Rows")),

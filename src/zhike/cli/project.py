@@ -41,12 +41,15 @@ def init(
 
 @command(
     "template",
-    lazy("Write an empty table to fill in, with the headers that Zhike knows."),
+    lazy(
+        "Write an empty table to fill in, with the headers that Zhike knows. FILE.xlsx becomes a "
+        "workbook for customers and orders that checks what is typed."
+    ),
     argument("file", type=click.Path(path_type=Path)),
     option("--table", lazy("Standard table, such as orders or customers."), default="orders"),
 )
 def template(state: State, file: Path, table: str) -> Answer:
-    """Write the headers of a standard table as CSV that a spreadsheet opens."""
+    """Write a workbook to type into, or the headers of one standard table as CSV."""
     from zhike.schema.template import template_header
 
     path = (state.folder / file).absolute()
@@ -56,11 +59,23 @@ def template(state: State, file: Path, table: str) -> Answer:
             hint=lazy("Choose another name; nothing was written."),
             code="file_exists",
         )
+    if path.suffix.lower() == ".xlsx":
+        return _workbook(path)
     header = template_header(table)
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         csv.writer(out).writerow(header)
     return Answer(
         data={"file": str(path), "table": table, "columns": list(header)},
+        shown=[lazy("Fill in {path}, one row each, then add it.", path=path)],
+    )
+
+
+def _workbook(path: Path) -> Answer:
+    from zhike.reports.workbook import write_template
+
+    sheets = write_template(path)
+    return Answer(
+        data={"file": str(path), "sheets": sheets},
         shown=[lazy("Fill in {path}, one row each, then add it.", path=path)],
     )
 

@@ -7,7 +7,8 @@ from zhike.reports.workbook.contents import (
     Workbook,
     Written,
 )
-from zhike.reports.workbook.customer_table import customer_table
+from zhike.reports.workbook.customer_table import customer_rows, customer_table
+from zhike.reports.workbook.template import write_template
 from zhike.reports.workbook.writing import HIDDEN_SHEET, write_workbook
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "SheetWritten",
     "Workbook",
     "Written",
+    "customer_rows",
     "customer_table",
+    "write_template",
     "write_workbook",
 ]

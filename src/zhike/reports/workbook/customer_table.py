@@ -55,17 +55,17 @@ def customer_table(
         members: One row a customer to be shown (`customer_id`); all without it.
     """
     columns, rows = customer_rows(shop, analyses, unmasked=unmasked)
-    facts = customer_facts(shop)
     if members is not None:
-        rows, facts = (it.semi_join(members, "customer_id") for it in (rows, facts))
-    shown = rows.select(*(_written(rows, column) for column in columns), order=rows.monetary)
+        rows = rows.semi_join(members, "customer_id")
+    order = rows.monetary if "monetary" in rows.columns else ibis.literal(0)
+    shown = rows.select(*(_written(rows, column) for column in columns), order=order)
     kept = shop.engine.materialise(shown)
     ordered = kept.order_by(kept.order.desc(nulls_first=False), "customer_id").drop("order")
     return CustomerTable(
         columns=columns,
         batches=lambda: _batches(ordered, columns),
         count=int(kept.count().to_pyarrow().as_py()),
-        totals=_totals(facts),
+        totals=_totals(shop, members),
     )
 
 
@@ -73,14 +73,16 @@ def customer_rows(
     shop: Shop, analyses: Mapping[str, Analysis], *, unmasked: bool = False
 ) -> tuple[tuple[CustomerColumn, ...], ir.Table]:
     """The columns that a shop's customers have, and one row a customer with codes as codes."""
+    bought = "orders" in shop
     parts = {
         name: _of_analysis(name, analyses[name], shop)
         for name in SOURCES
-        if name in analyses and lacking(analyses[name], shop) is None
+        if bought and name in analyses and lacking(analyses[name], shop) is None
     }
     computed = frozenset(column for name in parts for column in SOURCES[name])
     rows = _rows(shop, list(parts.values()), unmasked=unmasked)
-    return customer_columns(shop, computed), rows
+    columns = customer_columns(shop, computed)
+    return tuple(column for column in columns if column.name in rows.columns), rows
 
 
 def _of_analysis(name: str, analysis: Analysis, shop: Shop) -> ir.Table:
@@ -96,13 +98,19 @@ def _of_analysis(name: str, analysis: Analysis, shop: Shop) -> ir.Table:
 
 
 def _rows(shop: Shop, parts: list[ir.Table], *, unmasked: bool) -> ir.Table:
-    traits = customer_traits(shop)
+    traits = customer_traits(shop) if "orders" in shop else _typed_in(shop)
     given = {name for part in parts for name in part.columns} - {"customer_id"}
     base = traits.drop(*(name for name in traits.columns if name in given))
     rows: ir.Table = reduce(_beside, [*parts, *_personal(shop, unmasked=unmasked)], base)
     absent = {*PEOPLE, *EDITABLE, "birth_on", NOTE, "account"} - {*rows.columns}
     absent |= {field.name for field in shop.custom_fields} - {*rows.columns}
     return rows.mutate(**{name: ibis.null("string") for name in sorted(absent)})
+
+
+def _typed_in(shop: Shop) -> ir.Table:
+    """Customers of whom nothing is known but what was typed in: there are no orders."""
+    customers = shop["customers"]
+    return customers.select("customer_id", *(name for name in EDITABLE if name != "birth_on"))
 
 
 def _personal(shop: Shop, *, unmasked: bool) -> Iterator[ir.Table]:
@@ -155,7 +163,12 @@ def _batches(rows: ir.Table, columns: tuple[CustomerColumn, ...]) -> Iterator[pa
     yield from rows.select(*names).to_pyarrow_batches(chunk_size=BATCH_ROWS)
 
 
-def _totals(facts: ir.Table) -> dict[str, float]:
+def _totals(shop: Shop, members: ir.Table | None) -> dict[str, float]:
+    if "orders" not in shop:
+        return {}
+    facts = customer_facts(shop)
+    if members is not None:
+        facts = facts.semi_join(members, "customer_id")
     sums: dict[str, Any] = {
         "customers": facts.count(),
         "purchases": facts.frequency.sum(),

@@ -204,6 +204,9 @@ def _totals(workbook: Workbook, page: Page, ranges: CustomerRanges) -> None:
     )
     count = float(workbook.customers.count)
     _total(page, _("Customers known"), (ranges.rows(), ranges.rows_shown()), count)
+    if not totals:
+        page.gap()
+        return
     rows = (
         (_("Customers with a purchase"), "customers", ranges.customers(), ranges.customers_shown()),
         (_("Purchases of known customers"), "purchases", *_both(ranges, "frequency")),

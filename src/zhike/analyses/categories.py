@@ -19,6 +19,7 @@ from zhike.analyses.category_facts import (
     mask_counts,
     taste_cells,
     taste_members,
+    taste_segments,
     tastes,
 )
 from zhike.analyses.category_tables import category_rows, largest, pair_rows, profile_rows
@@ -88,14 +89,15 @@ class Categories(Analysis):
             return _nothing(data, day)
         names = largest(months)
         rows = tastes(data, day, names)
-        members = taste_members(data, day, rows, names)
-        cells, masks = taste_cells(rows, members), mask_counts(members)
+        members, segments = taste_members(data, rows, names), taste_segments(data, day)
+        cells, masks = taste_cells(rows, segments), mask_counts(members)
         this_month = Calendar("month").number(day)
         return CategoriesResult(
             as_of=day,
             currency=data.currency,
             names=tuple(names),
             members=members,
+            segments=segments,
             categories=category_rows(months, cells, masks, names, this_month),
             profiles=profile_rows(cells, names, self.least_customers),
             pairs=pair_rows(masks, names, self.least_customers),
@@ -112,7 +114,8 @@ class CategoriesResult:
         currency: What amounts are in.
         names: The categories told apart, the largest first.
         members: Lazy, one row a customer with goods in a category: `favourite`, `categories` (how
-            many), `favourite_share`, `spent`, `mask`, `stage`, `tier`.
+            many), `favourite_share`, `spent`, `mask`.
+        segments: Lazy, one row a customer: `stage`, `tier`.
         categories: One row a category: `category`, `revenue` (less refunds), `revenue_share`,
             `lines`, `quantity`, `customers`, `penetration` (share of customers), `repeat_share`
             (of its customers, who bought it on several days), `favourites` (customers who spend
@@ -129,6 +132,7 @@ class CategoriesResult:
     currency: str
     names: tuple[str, ...]
     members: ir.Table
+    segments: ir.Table
     categories: pa.Table
     profiles: pa.Table
     pairs: pa.Table
@@ -344,7 +348,9 @@ class CategoriesResult:
                 rows = rows.filter((rows.mask // 2**place) % 2 == 1)
         segment = cell.pop("segment", None)
         if segment is not None:
-            rows = rows.filter((rows.stage == segment) | (rows.tier == segment))
+            found = self.segments
+            chosen = found.filter((found.stage == segment) | (found.tier == segment))
+            rows = rows.semi_join(chosen, "customer_id")
         return customers_of(rows, cell)
 
 
@@ -364,6 +370,7 @@ def _nothing(shop: Shop, day: date) -> CategoriesResult:
         currency=shop.currency,
         names=(),
         members=facts.filter(facts.frequency < 0),
+        segments=facts.filter(facts.frequency < 0),
         categories=category_rows(months, cells, cells, [], 0),
         profiles=profile_rows(cells, [], 1),
         pairs=pair_rows(cells, [], 1),

@@ -84,7 +84,9 @@ def tastes(shop: Shop, day: date, names: list[str]) -> ir.Table:
         (known.category.isnull(), ibis.literal(len(names), "int64")),
         else_=ibis.literal(len(names), "int64"),
     )
-    rows = known.select("customer_id", "ordered_on", "amount", place=place)
+    rows = known.select(
+        "customer_id", "ordered_on", place=place, amount=known.amount.cast("float64")
+    )
     grouped = rows.group_by("customer_id", "place").agg(
         lines=rows.count(),
         revenue=rows.amount.sum(),
@@ -95,15 +97,14 @@ def tastes(shop: Shop, day: date, names: list[str]) -> ir.Table:
     return shop.engine.materialise(grouped.drop("first_on", "last_on"))
 
 
-def taste_members(shop: Shop, day: date, rows: ir.Table, names: list[str]) -> ir.Table:
-    """Each customer's favourite and how many categories they know, with stage and value tier.
+def taste_members(shop: Shop, rows: ir.Table, names: list[str]) -> ir.Table:
+    """Each customer's favourite and how many categories they know.
 
     The favourite is where most was spent; of equals the category that sells more.
 
     Returns:
         One row a customer with goods in a category: `customer_id`, `favourite`, `categories`,
-        `favourite_share` (of what was spent), `spent`, `mask` (bit i set: bought category i),
-        `stage`, `tier`.
+        `favourite_share` (of what was spent), `spent`, `mask` (bit i set: bought category i).
     """
     shown = [*names, OTHER]
     power = ibis.cases(
@@ -113,9 +114,9 @@ def taste_members(shop: Shop, day: date, rows: ir.Table, names: list[str]) -> ir
     )
     # The amount in cents and the place in one number: the largest is the favourite, of equals
     # the one with the smallest place.
-    cents = (rows.revenue * 100).cast("int64")
+    cents = (rows.revenue * 100).round().cast("int64")
     ranked = rows.mutate(power=power, rank=cents * STEP + (STEP - 1 - rows.place))
-    found = ranked.group_by(buyer_id="customer_id").agg(
+    found = ranked.group_by("customer_id").agg(
         best=ranked["rank"].max(),
         categories=ranked.count(),
         spent=ranked.revenue.sum(),
@@ -128,33 +129,26 @@ def taste_members(shop: Shop, day: date, rows: ir.Table, names: list[str]) -> ir
         (place.isnull(), OTHER),
         else_=OTHER,
     )
-    share = found.most.cast("float64") / found.spent.cast("float64").nullif(0)
+    share = found.most / found.spent.nullif(0.0)
     found = found.mutate(favourite=favourite, favourite_share=share)
-    segments = _segments(shop, day)
-    joined = found.inner_join(segments, found.buyer_id == segments.customer_id)
-    return shop.engine.materialise(
-        joined.select(
-            "customer_id", "favourite", "categories", "favourite_share", "spent", "mask",
-            "stage", "tier",
-        )
-    )  # fmt: skip
+    return shop.engine.materialise(found.drop("best", "most"))
 
 
-def taste_cells(rows: ir.Table, members: ir.Table) -> pa.Table:
+def taste_cells(rows: ir.Table, segments: ir.Table) -> pa.Table:
     """Customers and money by category, stage and tier.
 
     Returns:
         One row a place, stage and tier: `place`, `stage`, `tier`, `customers`,
         `repeat_customers`, `revenue`.
     """
-    who = members.select("stage", "tier", buyer_id="customer_id")
+    who = segments.rename(buyer_id="customer_id")
     joined = rows.inner_join(who, rows.customer_id == who.buyer_id)
     return (
         joined.group_by("place", "stage", "tier")
         .agg(
             customers=joined.count(),
             repeat_customers=joined.is_repeat.ifelse(1, 0).sum().cast("int64"),
-            revenue=joined.revenue.sum().cast("float64"),
+            revenue=joined.revenue.sum(),
         )
         .to_pyarrow()
     )
@@ -177,7 +171,8 @@ def _refunded(shop: Shop, refunds: ir.Table) -> ir.Table:
     )
 
 
-def _segments(shop: Shop, day: date) -> ir.Table:
+def taste_segments(shop: Shop, day: date) -> ir.Table:
+    """The lifecycle stage and the value tier of each customer: `customer_id`, `stage`, `tier`."""
     facts = customer_facts(shop, day)
     money = facts.monetary.cast("float64")
     cuts = (

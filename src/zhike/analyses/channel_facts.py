@@ -1,4 +1,4 @@
-"""Where customers buy: each customer's channels, first and last, in one pass over the orders."""
+"""Where customers buy: each customer's channels, first and last, in one pass over the purchases."""
 
 from __future__ import annotations
 
@@ -10,56 +10,45 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from zhike.catalogue import Calendar, customer_facts, purchases, refund_rows
-from zhike.catalogue.purchases import accepted_orders
+from zhike.catalogue import Calendar, purchase_rows, refund_rows
+from zhike.catalogue.purchases import MONEY, refunded_orders
 from zhike.schema import Shop
 
 MONTHS = Calendar("month")
-MOST_CHANNELS = 12
 OTHER, UNKNOWN = "other", "unknown"
 """Channels beyond the twelve largest; purchases that name none."""
 STEP = 16  # more than there are channels, so that a place fits beside a second
+AMOUNTS = ("revenue", "paid_amount", "returned_amount", "refund_amount")
 
 
-def channels_by_month(shop: Shop, day: date) -> pa.Table:
-    """Purchases of each channel and month: `channel`, `month`, `purchases`, `revenue`."""
-    bought = purchases(shop, day)
-    named = bought.select(
-        "net_amount",
-        channel=bought.channel.fill_null(UNKNOWN),
-        month=MONTHS.number_of(bought.ordered_on),
-    )
-    sums = {"purchases": named.count(), "revenue": named.net_amount.sum().cast("float64")}
-    return named.group_by("channel", "month").agg(**sums).order_by("channel", "month").to_pyarrow()
-
-
-def channel_money(shop: Shop, day: date) -> pa.Table:
-    """What was paid for and given back in each channel.
+def channel_months(shop: Shop, day: date) -> pa.Table:
+    """What happened in each channel and month.
 
     Returns:
-        One row a channel: `channel`, `paid_amount` of accepted orders with goods,
-        `returned_amount` of any, `refund_amount` (the part that goes off net revenue).
+        One row a channel and month: `channel`, `month` (number), `purchases`, `revenue` (before
+        refunds); by the month of the order `paid_amount` (orders given back in full included),
+        `returned_amount` (anything that came back) and `refund_amount` (of it, what goes off net
+        revenue).
     """
-    accepted = accepted_orders(shop, day)
-    accepted = accepted.mutate(channel=accepted.channel.fill_null(UNKNOWN))
-    with_goods = accepted.filter(accepted.gross_amount > 0)
-    paid = with_goods.group_by("channel").agg(
-        paid_amount=with_goods.paid_amount.sum().cast("float64"),
-        returned_amount=ibis.literal(0.0),
-        refund_amount=ibis.literal(0.0),
-    )
-    refunds = refund_rows(shop, day)
-    if refunds is not None:
-        orders = accepted.select("channel", placed_id="order_id")
-        linked = refunds.inner_join(orders, refunds.order_id == orders.placed_id)
-        back = linked.group_by("channel").agg(
-            paid_amount=ibis.literal(0.0),
-            returned_amount=(linked.kind != "test").ifelse(linked.amount, 0).sum().cast("float64"),
-            refund_amount=linked.is_net.ifelse(linked.amount, 0).sum().cast("float64"),
+    rows = purchase_rows(shop, day)
+    parts = [
+        rows.group_by(
+            channel=rows.channel.fill_null(UNKNOWN), month=MONTHS.number_of(rows.ordered_on)
+        ).agg(
+            purchases=rows.count(),
+            revenue=rows.net_amount.sum().cast("float64"),
+            paid_amount=rows.paid_amount.sum().cast("float64"),
+            returned_amount=ibis.literal(0.0),
+            refund_amount=ibis.literal(0.0),
         )
-        paid = paid.union(back)
-    sums = {name: paid[name].sum() for name in ("paid_amount", "returned_amount", "refund_amount")}
-    return paid.group_by("channel").agg(**sums).order_by("channel").to_pyarrow()
+    ]
+    parts += _came_back(shop, day)
+    both = parts[0] if len(parts) == 1 else ibis.union(*parts)
+    sums = {name: both[name].sum() for name in AMOUNTS}
+    totals = both.group_by("channel", "month").agg(
+        purchases=both.purchases.sum().cast("int64"), **sums
+    )
+    return totals.order_by("channel", "month").to_pyarrow()
 
 
 def channel_members(shop: Shop, day: date, names: list[str]) -> ir.Table:
@@ -74,59 +63,94 @@ def channel_members(shop: Shop, day: date, names: list[str]) -> ir.Table:
 
     Returns:
         One row a customer: `customer_id`, `first_channel`, `last_channel`, `channels` (how many),
-        `mask` (bit i set: bought in channel i), `frequency`, `monetary`.
+        `mask` (bit i set: bought in channel i), `purchases`, `revenue` (before refunds).
     """
-    bought = purchases(shop, day)
+    bought = purchase_rows(shop, day)
     known = bought.filter(bought.customer_id.notnull())
     channel = known.channel.fill_null(UNKNOWN)
-    last_place = len(names)
-    place = ibis.cases(
-        *((channel == name, ibis.literal(place, "int64")) for place, name in enumerate(names)),
-        (channel.isnull(), ibis.literal(last_place, "int64")),
-        else_=ibis.literal(last_place, "int64"),
-    )
-    power = ibis.cases(
-        *((channel == name, ibis.literal(2**place, "int64")) for place, name in enumerate(names)),
-        (channel.isnull(), ibis.literal(2**last_place, "int64")),
-        else_=ibis.literal(2**last_place, "int64"),
-    )
+    place = _placed(channel, {name: at for at, name in enumerate(names)}, len(names))
+    power = _placed(channel, {name: 2**at for at, name in enumerate(names)}, 2 ** len(names))
     rows = known.select(
-        "customer_id", power=power, moment=known.ordered_at.epoch_seconds() * STEP + place
+        "customer_id",
+        "net_amount",
+        power=power,
+        moment=known.ordered_at.epoch_seconds() * STEP + place,
     )
     ends = rows.group_by("customer_id").agg(
-        mask=rows.power.bit_or(), first=rows.moment.min(), last=rows.moment.max()
+        mask=rows.power.bit_or(),
+        first=rows.moment.min(),
+        last=rows.moment.max(),
+        purchases=rows.count(),
+        revenue=rows.net_amount.sum().cast(MONEY),
     )
     shown = [*names, OTHER]
-    count = reduce(add, ((ends.mask // 2**place) % 2 for place in range(len(shown))))
-    ends = ends.select(
-        "mask",
-        buyer_id="customer_id",
-        first_channel=_named(ends["first"] % STEP, shown),
-        last_channel=_named(ends["last"] % STEP, shown),
-        channels=count.cast("int64"),
+    count = reduce(add, ((ends.mask // 2**at) % 2 for at in range(len(shown))))
+    return shop.engine.materialise(
+        ends.select(
+            "customer_id",
+            "mask",
+            "purchases",
+            "revenue",
+            first_channel=_named(ends["first"] % STEP, shown),
+            last_channel=_named(ends["last"] % STEP, shown),
+            channels=count.cast("int64"),
+        )
     )
-    facts = customer_facts(shop, day).select("customer_id", "frequency", "monetary")
-    joined = facts.inner_join(ends, facts.customer_id == ends.buyer_id)
-    return shop.engine.materialise(joined.drop("buyer_id"))
 
 
 def member_cells(members: ir.Table) -> pa.Table:
     """Customers, purchases and money by their channels, the first, the last, and once or more."""
-    rows = members.mutate(is_repeat=members.frequency > 1)
+    rows = members.mutate(is_repeat=members.purchases > 1)
     return (
         rows.group_by("mask", "channels", "first_channel", "last_channel", "is_repeat")
         .agg(
             customers=rows.count(),
-            purchases=rows.frequency.sum().cast("int64"),
-            revenue=rows.monetary.sum().cast("float64"),
+            purchases=rows.purchases.sum().cast("int64"),
+            revenue=rows.revenue.sum().cast("float64"),
         )
         .to_pyarrow()
     )
 
 
-def _named(place: ir.IntegerValue, names: list[str]) -> ir.StringValue:
-    return ibis.cases(
-        *((place == number, name) for number, name in enumerate(names[:-1])),
-        (place.isnull(), names[-1]),
-        else_=names[-1],
+def _came_back(shop: Shop, day: date) -> list[ir.Table]:
+    """Refunds and orders given back in full, by the channel and month of their order."""
+    refunds, undone = refund_rows(shop, day), refunded_orders(shop, day)
+    if refunds is None or undone is None:
+        return []
+    orders = shop["orders"]
+    placed = orders.select("channel", "ordered_on", "paid_amount", placed_id="order_id")
+    zero = ibis.literal(0.0)
+    returned = refunds.filter(refunds.order_id.notnull()).select(
+        "order_id",
+        returned_amount=(refunds.kind != "test").ifelse(refunds.amount, 0).cast("float64"),
+        refund_amount=refunds.is_net.ifelse(refunds.amount, 0).cast("float64"),
+        is_undone=ibis.literal(False),
     )
+    whole = undone.select(
+        "order_id", returned_amount=zero, refund_amount=zero, is_undone=ibis.literal(True)
+    )
+    rows = returned.union(whole)
+    both = rows.inner_join(placed, rows.order_id == placed.placed_id)
+    paid = both.is_undone.ifelse(both.paid_amount.cast("float64"), 0.0)
+    return [
+        both.group_by(
+            channel=both.channel.fill_null(UNKNOWN), month=MONTHS.number_of(both.ordered_on)
+        ).agg(
+            purchases=ibis.literal(0, "int64"),
+            revenue=zero,
+            paid_amount=paid.sum(),
+            returned_amount=both.returned_amount.sum(),
+            refund_amount=both.refund_amount.sum(),
+        )
+    ]
+
+
+def _placed(channel: ir.StringValue, places: dict[str, int], others: int) -> ir.IntegerValue:
+    rest = ibis.literal(others, "int64")
+    cases = [(channel == name, ibis.literal(at, "int64")) for name, at in places.items()]
+    return ibis.cases(*cases, (channel.isnull(), rest), else_=rest)
+
+
+def _named(place: ir.IntegerValue, names: list[str]) -> ir.StringValue:
+    cases = [(place == at, name) for at, name in enumerate(names[:-1])]
+    return ibis.cases(*cases, (place.isnull(), names[-1]), else_=names[-1])

@@ -8,9 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from zhike.analyses.channel_facts import MONTHS, MOST_CHANNELS, OTHER
+from zhike.analyses.channel_facts import MONTHS, OTHER
 from zhike.analyses.channel_kinds import GROUP_OF, GROUPS, kind_of
 
+MOST_CHANNELS = 12
 YEAR = 12
 MONTHS_SHOWN = 25
 
@@ -24,24 +25,21 @@ def largest(months: pa.Table) -> list[str]:
     return ranked[:MOST_CHANNELS]
 
 
-def channel_rows(months: pa.Table, money: pa.Table, cells: pa.Table, names: list[str]) -> pa.Table:
+def channel_rows(months: pa.Table, cells: pa.Table, names: list[str]) -> pa.Table:
     """One row a channel: money, purchases, customers, growth."""
     rows = {name: _nothing() for name in [*names, OTHER]}
     number = max(months["month"].to_pylist(), default=0)
     for row in months.to_pylist():
         into = rows[row["channel"] if row["channel"] in names else OTHER]
         into["purchases"] += row["purchases"]
-        into["revenue"] += row["revenue"]
+        into["revenue"] += row["revenue"] - row["refund_amount"]
+        into["paid_amount"] += row["paid_amount"]
+        into["returned_amount"] += row["returned_amount"]
         age = number - row["month"]  # the month of the last purchase may not be over
         if 1 <= age <= YEAR:
             into["last_year"] += row["revenue"]
         elif YEAR < age <= 2 * YEAR:
             into["year_before"] += row["revenue"]
-    for row in money.to_pylist():
-        into = rows[row["channel"] if row["channel"] in names else OTHER]
-        into["revenue"] -= row["refund_amount"]
-        into["paid_amount"] += row["paid_amount"]
-        into["returned_amount"] += row["returned_amount"]
     for cell in cells.to_pylist():
         rows[cell["first_channel"]]["new_customers"] += cell["customers"]
         for name in members_of(cell["mask"], names):

@@ -16,8 +16,7 @@ from zhike.analyses.channel_facts import (
     OTHER,
     UNKNOWN,
     channel_members,
-    channel_money,
-    channels_by_month,
+    channel_months,
     member_cells,
 )
 from zhike.analyses.channel_kinds import GROUPS, KINDS
@@ -33,7 +32,6 @@ from zhike.analyses.channel_tables import (
 from zhike.analyses.columns import (
     CUSTOMER_SHARE,
     CUSTOMERS,
-    PER_CUSTOMER,
     PURCHASES,
     REVENUE,
     REVENUE_SHARE,
@@ -50,6 +48,10 @@ TIMES_REFUNDED = 1.25
 NAMES = {OTHER: lazy("Other channels"), UNKNOWN: lazy("No channel named")}
 ORDER_VALUE = Column(
     name="average_order_value", label=METRIC["average_order_value"].label, format="amount"
+)
+BEFORE_REFUNDS = Column(name="revenue", label=lazy("Revenue before refunds"), format="amount")
+EACH = Column(
+    name="revenue_per_customer", label=lazy("Per customer, before refunds"), format="amount"
 )
 REACH: dict[str, LazyText] = {
     "once": lazy("Bought once"),
@@ -85,11 +87,11 @@ class Channels(Analysis):
     def run(self, data: Shop) -> ChannelsResult:
         """Money by channel, and each customer's way through them."""
         day = as_of_day(data, self.as_of)
-        months = channels_by_month(data, day)
+        months = channel_months(data, day)
         names = largest(months)
         members = channel_members(data, day, names)
         cells = member_cells(members)
-        channels = channel_rows(months, channel_money(data, day), cells, names)
+        channels = channel_rows(months, cells, names)
         return ChannelsResult(
             as_of=day,
             currency=data.currency,
@@ -113,7 +115,7 @@ class ChannelsResult:
         currency: What amounts are in.
         names: The channels told apart, the largest first.
         members: Lazy, one row a customer: `first_channel`, `last_channel`, `channels` (how many),
-            `mask`, `frequency`, `monetary`.
+            `mask`, `purchases`, `revenue` (before refunds).
         channels: One row a channel: `channel`, `kind`, `revenue` (net), `revenue_share`,
             `purchases`, `customers`, `new_customers`, `shared_share` (of its customers, those who
             also buy elsewhere), `average_order_value`, `paid_amount`, `refund_rate`,
@@ -123,7 +125,7 @@ class ChannelsResult:
         groups: One row a group: `channel_group` (online, offline, unclear), `customers`,
             `only_customers` (who buy in no other group), `purchases`, `revenue`, `revenue_share`.
         reach: One row a kind of customer (`reach`: once, one, several): `customers`, `purchases`,
-            `revenue`, and these by customer and by purchase.
+            `revenue` (before refunds), and these by customer and by purchase.
         combinations: The ten most frequent sets of channels: likewise by `combination`.
         flows: Repeat customers by `first_channel` and `last_channel`: `customers`.
     """
@@ -190,8 +192,8 @@ class ChannelsResult:
                 columns=(
                     Column(name="combination", label=lazy("Set of channels")),
                     CUSTOMERS,
-                    REVENUE,
-                    PER_CUSTOMER,
+                    BEFORE_REFUNDS,
+                    EACH,
                 ),
             )
         if self.flows.num_rows:
@@ -285,10 +287,10 @@ class ChannelsResult:
                 coded("reach", lazy("Customers who"), REACH),
                 CUSTOMERS,
                 CUSTOMER_SHARE,
-                REVENUE,
+                BEFORE_REFUNDS,
                 Column(name="purchases_per_customer", label=METRIC["orders_per_customer"].label,
                        format="number"),
-                PER_CUSTOMER,
+                EACH,
                 ORDER_VALUE,
             ),
             note=lazy(
@@ -404,8 +406,8 @@ class ChannelsResult:
             rows = rows.filter(
                 {
                     "several": rows.channels > 1,
-                    "one": (rows.channels == 1) & (rows.frequency > 1),
-                }.get(reach, rows.frequency == 1)
+                    "one": (rows.channels == 1) & (rows.purchases > 1),
+                }.get(reach, rows.purchases == 1)
             )
         return customers_of(rows, cell)
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhike.analyses.columns import shares
-from zhike.catalogue import Calendar, daily_amounts, goods_lines, purchases
+from zhike.catalogue import Calendar, daily_amounts, goods_lines, purchase_rows
 from zhike.catalogue.clock import second_of_day
 from zhike.i18n import LazyText
 from zhike.schema import Shop
@@ -31,7 +31,7 @@ def visits(shop: Shop, day: date) -> ir.Table:
         Lazy, one row a purchase: `customer_id`, `net_amount`, `weekday` (1 Monday to 7), `hour`
         (0 to 23, business time), `is_midnight` (to the second) and `month` ("2024-03").
     """
-    bought, daily = purchases(shop, day), daily_amounts(shop, day)
+    bought, daily = purchase_rows(shop, day), daily_amounts(shop, day)
     ends = daily.agg(first=daily.day.min(), last=daily.day.max()).to_pyarrow().to_pylist()[0]
     second = second_of_day(shop, bought.ordered_at, ends["first"] or day, ends["last"] or day)
     return bought.select(

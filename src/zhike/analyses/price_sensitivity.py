@@ -16,20 +16,16 @@ from zhike import charts
 from zhike.analyses.columns import (
     CUSTOMER_SHARE,
     CUSTOMERS,
-    PER_CUSTOMER,
     PURCHASES,
-    REVENUE,
-    REVENUE_SHARE,
     coded,
 )
 from zhike.analyses.price_facts import (
     BANDS,
     CLASSES,
-    days_of,
-    depth_bands,
     margins,
     member_counts,
     price_members,
+    priced_days,
     priced_purchases,
 )
 from zhike.analyses.price_tables import (
@@ -48,6 +44,12 @@ from zhike.schema import Shop
 NOISE = 3
 OFF = Column(name="off_amount", label=lazy("Given off"), format="amount")
 BEFORE_REFUNDS = Column(name="revenue", label=lazy("Revenue before refunds"), format="amount")
+SHARE_BEFORE_REFUNDS = Column(
+    name="revenue_share", label=lazy("Share of revenue before refunds"), format="share"
+)
+EACH = Column(
+    name="revenue_per_customer", label=lazy("Per customer, before refunds"), format="amount"
+)
 PRICES: dict[str, LazyText] = {
     "full": lazy("At full price"),
     "reduced": lazy("At a discount"),
@@ -93,16 +95,17 @@ class PriceSensitivity(Analysis):
         """Purchases by depth, customers by class, and margins."""
         day = as_of_day(data, self.as_of)
         rows = priced_purchases(data, day)
-        members = price_members(data, day, rows)
+        days = priced_days(rows)
+        members = price_members(data, rows)
         counts = member_counts(members, day - timedelta(days=self.grown_days))
         parts = margins(data, day)
-        unit, response = response_rows(days_of(rows))
+        unit, response = response_rows(days)
         return PriceSensitivityResult(
             as_of=day,
             currency=data.currency,
             grown_days=self.grown_days,
             members=members,
-            bands=band_rows(depth_bands(rows)),
+            bands=band_rows(days),
             response_unit=unit,
             response=response,
             classes=class_rows(counts),
@@ -120,17 +123,17 @@ class PriceSensitivityResult:
         as_of: The day looked back from.
         currency: What amounts are in.
         grown_days: Age from which customers are compared by their first purchase.
-        members: Lazy, one row a customer: `frequency`, `monetary`, `reduced_purchases`,
-            `reduced_share`, `off_amount`, `list_amount`, `depth`, `first_reduced`, `first_on`,
-            `price_class`.
+        members: One row a customer: `first_on`, `purchases`, `revenue` (before refunds),
+            `reduced_purchases`, `reduced_share`, `off_amount`, `list_amount`, `depth`,
+            `first_reduced`, `price_class`.
         bands: One row a depth: `band`, `purchases`, `purchase_share`, `revenue` (before refunds),
             `revenue_share`, `off_amount`, `purchase_value`.
         response_unit: What the response is counted in: "day" or "week".
         response: Days (or weeks) in five classes by their mean discount: `depth_class`,
             `periods`, `depth`, `purchase_index`, `low`, `high`; no rows with too few purchases.
         classes: One row a class: `price_class`, `customers`, `customer_share`, `by_chance` (how
-            many there would be if all customers were alike), `purchases`, `revenue`,
-            `revenue_share`, `off_amount`, `revenue_per_customer`.
+            many there would be if all customers were alike), `purchases`, `revenue` (before
+            refunds), `revenue_share`, `off_amount`, `revenue_per_customer`.
         first_prices: Customers won at full price or at a discount: `first_price`, `customers`,
             `repeat_share`, `revenue_per_customer`.
         margins: Goods at full price or at a discount: `price`, `revenue`, `revenue_share`,
@@ -191,7 +194,7 @@ class PriceSensitivityResult:
                 coded("first_price", lazy("First purchase"), PRICES),
                 CUSTOMERS,
                 Column(name="repeat_share", label=lazy("Bought again"), format="share"),
-                PER_CUSTOMER,
+                EACH,
             ),
             note=lazy(
                 "Only customers who began at least {days} days ago.",
@@ -318,10 +321,10 @@ class PriceSensitivityResult:
                     CUSTOMER_SHARE,
                     Column(name="by_chance", label=lazy("If all were alike"), format="count"),
                     PURCHASES,
-                    REVENUE,
-                    REVENUE_SHARE,
+                    BEFORE_REFUNDS,
+                    SHARE_BEFORE_REFUNDS,
                     OFF,
-                    PER_CUSTOMER,
+                    EACH,
                 ),
                 note=lazy(
                     "With few purchases many are in a class by chance; only what exceeds it says "

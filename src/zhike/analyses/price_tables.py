@@ -22,9 +22,12 @@ LIKELY_PURCHASES = 200
 """Customers with more purchases than that are never all one way by chance."""
 
 
-def band_rows(bands: pa.Table) -> pa.Table:
+def band_rows(days: pa.Table) -> pa.Table:
     """Depth bands in order, with shares and the mean purchase."""
-    found = {row["band"]: row for row in bands.to_pylist()}
+    sums = [(name, "sum") for name in ("purchases", "revenue", "off_amount")]
+    totals = days.group_by("band").aggregate(sums)
+    named = totals.rename_columns([name.removesuffix("_sum") for name in totals.column_names])
+    found = {row["band"]: row for row in named.to_pylist()}
     rows = [found[band] for band in BANDS if band in found]
     purchases = sum(row["purchases"] for row in rows)
     revenue = sum(row["revenue"] for row in rows)
@@ -52,12 +55,12 @@ def class_rows(counts: pa.Table) -> pa.Table:
     for row in counts.to_pylist():
         into = sums[row["price_class"]]
         into["customers"] += row["customers"]
-        into["purchases"] += row["customers"] * row["frequency"]
+        into["purchases"] += row["customers"] * row["purchases"]
         into["revenue"] += row["revenue"]
         into["off_amount"] += row["off_amount"]
-        frequencies[row["frequency"]] += row["customers"]
+        frequencies[row["purchases"]] += row["customers"]
         reduced += row["customers"] * row["reduced_purchases"]
-        total += row["customers"] * row["frequency"]
+        total += row["customers"] * row["purchases"]
     usual = _by_chance(frequencies, reduced / total if total else 0.0)
     kept = [name for name in CLASSES if sums[name]["customers"]]
     rows = [sums[name] for name in kept]
@@ -87,7 +90,7 @@ def first_rows(counts: pa.Table) -> pa.Table:
         if row["is_grown"]:
             into = sums["reduced" if row["first_reduced"] else "full"]
             into["customers"] += row["customers"]
-            into["again"] += row["customers"] if row["frequency"] > 1 else 0
+            into["again"] += row["customers"] if row["purchases"] > 1 else 0
             into["revenue"] += row["revenue"]
     kept = {name: row for name, row in sums.items() if row["customers"]}
     return pa.table(
@@ -116,10 +119,10 @@ def response_rows(days: pa.Table) -> tuple[str, pa.Table]:
     """
     first = days["day"][0].as_py() if days.num_rows else None
     places = np.array([(day - first).days for day in days["day"].to_pylist()], dtype=np.int64)
-    sums = {}
-    for name in ("purchases", "off_amount", "list_amount"):
-        sums[name] = np.zeros(int(places[-1]) + 1 if places.size else 0)
-        sums[name][places] = np.asarray(days[name], dtype=np.float64)
+    sums = {
+        name: np.bincount(places, weights=np.asarray(days[name], dtype=np.float64))
+        for name in ("purchases", "off_amount", "list_amount")
+    }
     for unit, length in (("day", 1), ("week", 7)):
         whole = sums["purchases"].size // length
         found = {

@@ -82,7 +82,7 @@ def curve_points(waits: Mapping[str, Wait], most_days: int) -> pa.Table:
     return pa.table(columns)
 
 
-def _shares(wait: Wait, days: np.ndarray) -> dict[str, pa.Array]:  # type: ignore[type-arg]
+def _shares(wait: Wait, days: np.ndarray) -> dict[str, pa.Array]:
     ends = ("", "_low", "_high")
     if wait.curve is None:
         return {end: pa.nulls(days.size, pa.float64()) for end in ends}

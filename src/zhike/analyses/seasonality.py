@@ -197,8 +197,8 @@ class SeasonalityResult:
             yield Text(
                 body=lazy(
                     "There are not two whole cycles yet, so trend and season cannot be told apart: "
-                    "days need four weeks with a sale on at least every other day, weeks and months "
-                    "two years."
+                    "days need four weeks with a sale on at least every other day, weeks and "
+                    "months two years."
                 ),
                 tone="note",
             )

@@ -117,9 +117,9 @@ def series_of(daily: Daily, unit: str) -> Series:
     begin = numbers[0] + (calendar.number(daily.first - timedelta(days=1)) == numbers[0])
     after = calendar.number(daily.first + timedelta(days=int(numbers.size)))
     whole = range(int(begin), after)
-    sums = np.bincount(
+    sums: Floats = np.bincount(
         numbers - numbers[0], weights=daily.revenue, minlength=after - int(numbers[0])
-    )
+    ).astype(np.float64)
     revenue = sums[int(begin - numbers[0]) :][: len(whole)]
     enough = revenue.size >= 2 * PERIODS[unit]
     parts = stl(revenue, PERIODS[unit], seasonal=None) if enough else None

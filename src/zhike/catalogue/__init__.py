@@ -11,6 +11,7 @@ from zhike.catalogue.facts import customer_facts, daily_amounts, purchase_histor
 from zhike.catalogue.metrics import METRIC, METRICS, Metric
 from zhike.catalogue.parameters import Ascending, OneOf, Parameter, Share, Whole, parameters_of
 from zhike.catalogue.periods import Period, PeriodText
+from zhike.catalogue.placed import purchase_rows
 from zhike.catalogue.products import product_facts
 from zhike.catalogue.purchases import as_of_day, purchases
 from zhike.catalogue.refunds import refund_rows
@@ -49,6 +50,7 @@ __all__ = [
     "product_facts",
     "prospects",
     "purchase_history",
+    "purchase_rows",
     "purchases",
     "refund_rows",
     "shop_from",

@@ -7,7 +7,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from zhike.catalogue.purchases import MONEY, as_of_day, purchases
+from zhike.catalogue.purchases import as_of_day, purchases
 from zhike.schema import Shop
 
 
@@ -20,9 +20,9 @@ def goods_lines(shop: Shop, as_of: date | None = None) -> ir.Table | None:
     Returns:
         One row a goods line that names its product: `customer_id` (null where nobody knows),
         `ordered_on`, `product_id`, `category` (null where the product has none), `quantity`,
-        `amount` (before vouchers of the order), `net_amount` (after them), `cost_amount` (null
-        where neither line nor product has a cost) and `is_discounted` (the line or its order
-        was reduced).
+        `amount` (before vouchers of the order); as floats `net_amount` (after them) and
+        `cost_amount` (null where neither line nor product has a cost); and `is_discounted` (the
+        line or its order was reduced).
     """
     day = as_of_day(shop, as_of)
     if "order_lines" not in shop:
@@ -56,8 +56,8 @@ def _goods_lines(shop: Shop, day: date) -> ir.Table:
             "quantity",
             "amount",
             category=category,
-            net_amount=(joined.amount.cast("float64") * joined.net_share).cast(MONEY),
-            cost_amount=(unit_cost.cast("float64") * joined.quantity).cast(MONEY),
+            net_amount=joined.amount.cast("float64") * joined.net_share,
+            cost_amount=unit_cost.cast("float64") * joined.quantity,
             is_discounted=joined.is_reduced | (joined.discount_amount > 0).fill_null(False),
         )
     )

@@ -48,13 +48,13 @@ def loess(
     reach = np.maximum(points - (left + 1), left + places.shape[1] - points)
     reach = reach + (window - size) // 2 if window > size else reach
     tricube = (1 - np.minimum(distances / np.maximum(reach, 1e-300)[:, None], 1) ** 3) ** 3
-    kernel = np.where(distances <= NEAR * reach[:, None], 1.0, tricube)
+    kernel: Floats = np.where(distances <= NEAR * reach[:, None], 1.0, tricube)
     kernel = np.where(distances <= FAR * reach[:, None], kernel, 0.0)
     if weights is not None:
         kernel = kernel * weights[places]
     total = kernel.sum(axis=1, keepdims=True)
     alone = total[:, 0] <= 0
-    kernel = kernel / np.where(total > 0, total, 1.0)
+    kernel /= np.where(total > 0, total, 1.0)
     if degree:
         kernel = _tilted(kernel, places + 1.0, points, size)
     smoothed: Floats = (kernel * values[places]).sum(axis=1)

@@ -56,7 +56,7 @@ def loess(
     alone = total[:, 0] <= 0
     kernel /= np.where(total > 0, total, 1.0)
     if degree:
-        kernel = _tilted(kernel, places + 1.0, points, size)
+        kernel = _tilted(kernel, places.astype(np.float64) + 1, points, size)
     smoothed: Floats = (kernel * values[places]).sum(axis=1)
     nearest = np.clip(np.rint(points).astype(np.int64) - 1, 0, size - 1)
     return np.where(alone, values[nearest], smoothed)

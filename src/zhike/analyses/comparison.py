@@ -169,7 +169,7 @@ class ComparisonResult:
         )
         rules = " ".join(self.rules.values())
         others = [trait for trait in self.described if trait.name not in rules]
-        yield from contrast_findings(self._contrast, others, LEFT, "comparison")
+        yield from contrast_findings(self._contrast, others, LEFT, "comparison", self.currency)
 
     def customers(self, **cell: str) -> ir.Table:
         """The customers of a side, such as `side="right"`; the left one where none is named.

@@ -274,7 +274,9 @@ class LoyaltyResult:
             amount=numbers["loyal_revenue"],
         )
         found = Contrast(traits=self.traits, shares=self.shares, means=self.means)
-        yield from contrast_findings(found, self.described, lazy("Loyal customers"), "loyalty")
+        yield from contrast_findings(
+            found, self.described, lazy("Loyal customers"), "loyalty", self.currency
+        )
 
     def customers(self, **cell: str) -> ir.Table:
         """The loyal with a value of a trait, such as `channel="app"`; all of them without one."""

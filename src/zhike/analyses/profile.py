@@ -257,7 +257,7 @@ class ProfileResult:
         )
         # What the rule names stands out by itself.
         others = [it for it in self.described if not _named_in(self.segment, it)]
-        yield from contrast_findings(self._contrast, others, SEGMENT, "profile")
+        yield from contrast_findings(self._contrast, others, SEGMENT, "profile", self.currency)
 
     def customers(self, **cell: str) -> ir.Table:
         """The members with a value of a trait, such as `city="上海市"`; all without one."""

@@ -130,7 +130,7 @@ def means_table(rows: pa.Table, traits: Sequence[Trait], names: tuple[LazyText, 
 
 
 def contrast_findings(
-    found: Contrast, traits: Sequence[Trait], group: LazyText, code: str
+    found: Contrast, traits: Sequence[Trait], group: LazyText, code: str, currency: str
 ) -> Iterator[Finding]:
     """The differences furthest apart in sentences, one a trait."""
     labels = {trait.name: trait for trait in traits}
@@ -144,8 +144,8 @@ def contrast_findings(
         facts = {
             "group": group,
             "trait": trait.label,
-            "here": Shown(row.get("share", row.get("mean")), format),
-            "there": Shown(row.get("others_share", row.get("others_mean")), format),
+            "here": Shown(row.get("share", row.get("mean")), format, currency),
+            "there": Shown(row.get("others_share", row.get("others_mean")), format, currency),
         }
         value = row.get("value")
         if value is None:

@@ -92,7 +92,8 @@ def segmentations_of(shop: Shop, day: date, wanted: Sequence[str]) -> dict[str, 
 def sums_of(found: Mapping[str, Segmentation]) -> pa.Table:
     """Customers, purchases and money of every segment, in one query."""
     parts = [_sums(name, way) for name, way in found.items()]
-    rows = (parts[0] if len(parts) == 1 else ibis.union(*parts)).to_pyarrow().to_pylist()
+    parts += [part.limit(0) for part in parts[:1]]  # a union wants two
+    rows = ibis.union(*parts).to_pyarrow().to_pylist() if parts else []
     shown: list[dict[str, Any]] = []
     for name, way in found.items():
         own = [row for row in rows if row["by"] == name]

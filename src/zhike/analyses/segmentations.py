@@ -29,7 +29,7 @@ from zhike.analyses.segmentation_kinds import (
     sums_of,
 )
 from zhike.blocks import Block, Chart, Column, Finding, Table, Text
-from zhike.catalogue import Analysis, Needs, OneOf, Shown, as_of_day
+from zhike.catalogue import Analysis, Needs, OneOf, Shown, as_of_day, customer_traits
 from zhike.errors import ParameterError
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
@@ -98,6 +98,7 @@ class Segmentations(Analysis):
             currency=data.currency,
             wanted=wanted,
             found=found,
+            everybody=customer_traits(data, day),
             segments=sums_of(found),
         )
 
@@ -111,6 +112,7 @@ class SegmentationsResult:
         currency: What amounts are in.
         wanted: The ways asked for.
         found: Those that the data allow.
+        everybody: Lazy, one row a known customer, with every trait.
         segments: One row a way and segment: `by`, `segment`, `customers`, `customer_share`,
             `purchases`, `revenue`, `revenue_share`, `revenue_per_customer`,
             `average_order_value`, `repeat_share` (of buyers), `mean_recency_days`. Shares are of
@@ -121,6 +123,7 @@ class SegmentationsResult:
     currency: str
     wanted: tuple[str, ...]
     found: Mapping[str, Segmentation]
+    everybody: ir.Table
     segments: pa.Table
 
     def _rows(self, by: str) -> pa.Table:
@@ -190,7 +193,9 @@ class SegmentationsResult:
             ParameterError: The data do not allow this way of parting.
         """
         rest = dict(cell)
-        by = rest.pop("by", next(iter(self.found)))
+        if not rest:
+            return self.everybody
+        by = rest.pop("by", next(iter(self.found), ""))
         if by not in self.found:
             raise ParameterError.unknown(lazy("way of parting"), by, list(self.found))
         way = self.found[by]

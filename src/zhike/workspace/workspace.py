@@ -17,12 +17,14 @@ from zhike.workspace.custom_fields import shown_fields
 from zhike.workspace.durable import remove_tree, room_on_disk, write_durably
 from zhike.workspace.editing import Editing
 from zhike.workspace.exporting import Exports
+from zhike.workspace.exporting_tables import TableExports
+from zhike.workspace.equipping import equipped
 from zhike.workspace.landing import Batch, LandingStore
 from zhike.workspace.layout import SETTINGS_FILE, Layout
 from zhike.workspace.lock import sole_writer
 from zhike.workspace.mappings import Mappings
 from zhike.workspace.objects import ObjectStore
-from zhike.workspace.segments import Segments, equipped
+from zhike.workspace.segments import Segments
 from zhike.workspace.settings import Settings, read_settings, write_settings
 from zhike.workspace.snapshots import Manifest, SnapshotStore
 from zhike.workspace.writing_up import WriteUps
@@ -44,7 +46,7 @@ def _quietly(_what: LazyText, _done: int, _of: int) -> None:
     """Progress that nobody watches."""
 
 
-class Workspace(Exports, WriteUps):
+class Workspace(Exports, TableExports, WriteUps):
     """Everything that can be done with a workspace; `create` or `open` gives one.
 
     Attributes:
@@ -212,8 +214,8 @@ class Workspace(Exports, WriteUps):
         )
         # Lazy tables outlive the shop; what they hold on to is the connection.
         weakref.finalize(engine.connection, mark.unlink, missing_ok=True)
-        segments = read_settings(self._layout.settings).segments
-        return equipped(shop, manifest.settings["analyses"], segments)
+        settings = read_settings(self._layout.settings)
+        return equipped(shop, manifest.settings["analyses"], settings)
 
     def show(self, analysis: str, **params: Any) -> StoredResult:
         """What an analysis found in the published snapshot.

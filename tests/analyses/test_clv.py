@@ -41,7 +41,7 @@ def test_the_bands_add_up_to_the_customers(shop: Shop) -> None:
     assert sum(found.chances["customers"].to_pylist()) == rows.num_rows
     total = sum(rows["clv"].to_pylist())
     assert found.numbers["clv"] == pytest.approx(total)
-    likely = [it for it in rows.to_pylist() if it["p_purchase"] >= 0.5]
+    likely = [it for it in rows.to_pylist() if it["purchase_probability"] >= 0.5]
     assert found.numbers["likely_customers"] == len(likely)
     assert found.customers(chance="likely").count().to_pyarrow().as_py() == len(likely)
 
@@ -50,11 +50,11 @@ def test_every_value_lies_in_its_interval_and_is_finite(shop: Shop) -> None:
     rows = CLV().run(shop).members.to_pandas()
     numbers = rows.drop(columns=["customer_id", "chance"])
     assert numbers.notna().all(axis=None)
-    for name in ("p_alive", "p_purchase", "expected_spend"):
+    for name in ("p_alive", "purchase_probability", "expected_spend"):
         assert (rows[f"{name}_low"] <= rows[name]).all()
         assert (rows[name] <= rows[f"{name}_high"]).all()
     assert (rows["clv_low"] <= rows["clv_high"]).all()
-    assert (rows["p_purchase"] <= rows["p_alive"] + 1e-12).all()
+    assert (rows["purchase_probability"] <= rows["p_alive"] + 1e-12).all()
 
 
 def test_what_the_card_says_came_did_come(shop: Shop) -> None:

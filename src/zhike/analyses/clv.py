@@ -107,8 +107,8 @@ class CLV(Analysis):
 def with_chance(customers: ir.Table) -> ir.Table:
     """Customers with the band that their probability of buying falls into."""
     chance = ibis.cases(
-        (customers.p_purchase >= LIKELY, "likely"),
-        (customers.p_purchase >= UNLIKELY, "open"),
+        (customers.purchase_probability >= LIKELY, "likely"),
+        (customers.purchase_probability >= UNLIKELY, "open"),
         else_="unlikely",
     )
     return customers.mutate(chance=chance)
@@ -145,7 +145,7 @@ class CLVResult:
         horizon_days: How far ahead.
         missing: Why there is no forecast; None where there is one.
         forecast: The fitted view; None where there is none.
-        members: Lazy, one row a customer: `p_alive`, `p_purchase`, `expected_purchases`,
+        members: Lazy, one row a customer: `p_alive`, `purchase_probability`, `expected_purchases`,
             `expected_spend`, `clv`, each with `_low` and `_high`, and `chance`.
         chances: One row a band of the probability of buying: `chance`, `customers`,
             `customer_share`, `expected_purchases`, `clv`, `clv_share`.
@@ -165,7 +165,7 @@ class CLVResult:
     def declined(cls, data: Shop, day: date, missing: LazyText) -> CLVResult:
         """The result where there is too little to go by."""
         nobody = {"customer_id": pa.array([], pa.string())}
-        numbers = ("p_purchase", "expected_purchases", "clv")
+        numbers = ("purchase_probability", "expected_purchases", "clv")
         empty = pa.table(nobody | {name: pa.array([], pa.float64()) for name in numbers})
         members = with_chance(data.engine.load("clv_of_nobody", empty))
         return cls(

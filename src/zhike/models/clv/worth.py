@@ -79,8 +79,11 @@ class Worth:
         By the delta method on the log-odds, from the covariance of ln of the parameters.
         """
         columns: dict[str, Floats] = {}
-        for name in ("p_alive", "p_purchase"):
-            middle = getattr(self.outlook, name)
+        seen = {
+            "p_alive": self.outlook.p_alive,
+            "purchase_probability": self.outlook.p_purchase,
+        }
+        for name, middle in seen.items():
             wide = norm.ppf((1 + self.share) / 2) * self._deviation(name)
             odds = logit(np.clip(middle, 1e-12, 1 - 1e-12))
             columns[name] = middle
@@ -104,7 +107,7 @@ class Worth:
     def _odds(self, name: str, logs: Floats) -> Floats:
         values = np.exp(logs)
         chance = self.model.p_alive(values, self.rows)
-        if name == "p_purchase":
+        if name == "purchase_probability":
             tail = self.model.alive_tails(values, self.rows.x, self.rows.T, self.days)
             chance = chance * tail(1, len(self.rows))
         return np.asarray(logit(np.clip(chance, 1e-12, 1 - 1e-12)))
@@ -116,8 +119,8 @@ class Worth:
             customers: As `histories` gives them.
 
         Returns:
-            `customer_id`, then `p_alive`, `p_purchase`, `expected_purchases`, `expected_spend`
-            (an occasion) and `clv`, each followed by its `_low` and `_high`.
+            `customer_id`, then `p_alive`, `purchase_probability`, `expected_purchases`,
+            `expected_spend` (an occasion) and `clv`, each followed by its `_low` and `_high`.
         """
         wanted = customers.select("customer_id", "x", "t_x", "T", "monetary")
         for batch in wanted.to_pyarrow_batches(chunk_size=BATCH_ROWS):

@@ -44,7 +44,7 @@ def test_stages_move_as_plain_loops_say() -> None:
     wanted: Counter[tuple[str, str]] = Counter()
     for customer in known().index:
         was_known = registered[customer] < pd.Timestamp(SINCE)
-        first = before.get(customer, "potential" if was_known else "new")
+        first = before.get(customer, "potential" if was_known else "absent")
         wanted[first, after[customer]] += 1
     assert _moves(result) == dict(wanted)
     rows = {row["class"]: row for row in result.balance.to_pylist()}
@@ -71,7 +71,7 @@ def test_value_counts_who_was_there() -> None:
 
 
 def _there_before(result: object) -> int:
-    return sum(count for (before, _), count in _moves(result).items() if before != "new")
+    return sum(count for (before, _), count in _moves(result).items() if before != "absent")
 
 
 def _bought_before() -> int:

@@ -85,7 +85,7 @@ class MovementResult:
         since: First day.
         until: Second day.
         members: Lazy, one row a customer there on the second day: `customer_id`, `before`
-            (`new` where not there yet), `after`, `monetary`.
+            (`absent` where not there yet), `after`, `monetary`.
         moves: One row a pair of classes: `before`, `after`, `customers`, `revenue` (theirs, by
             the second day).
         balance: One row a class: `class`, `before` (customers on the first day), `stayed`,

@@ -18,7 +18,7 @@ from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
 
 MONEY = "decimal(18, 4)"
-NEW = "new"
+NEW = "absent"
 WORDS: dict[str, dict[str, LazyText]] = {
     "stage": STAGES,
     "rfm": SEGMENTS,
@@ -32,7 +32,7 @@ def both_days(shop: Shop, day: date, by: str, since: date, until: date) -> ir.Ta
     """Every customer who was there on the second day, with the classes of both days.
 
     Returns:
-        One row a customer: `customer_id`, `before` (`new` where not there yet), `after`,
+        One row a customer: `customer_id`, `before` (`absent` where not there yet), `after`,
         `monetary` (net revenue by the second day).
     """
     first, second = facts_at(shop, day, since), facts_at(shop, day, until)

@@ -72,7 +72,7 @@ def expected(tables: dict[str, pa.Table], duckdb_engine: Engine) -> Iterator[dic
 
 
 def _answers(name: str, shop: Shop) -> list[Any]:
-    analyses = [REGISTRY[name](**values) for values in VARIANTS[name]]
+    analyses = [REGISTRY[name](**values) for values in VARIANTS.get(name, [{}])]
     answers = []
     for analysis in analyses:
         result = analysis.run(shop)
@@ -200,7 +200,7 @@ def _words(name: str) -> Iterator[str]:
     yield str(kind.title)
     yield str(kind.question)
     shop = corner_shop()
-    result = kind(**VARIANTS[name][0]).run(shop)
+    result = kind(**VARIANTS.get(name, [{}])[0]).run(shop)
     for block in result.blocks():
         for attribute in ("title", "body", "label", "definition", "alternative", "note"):
             text = getattr(block, attribute, None)

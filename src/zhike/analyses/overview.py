@@ -17,8 +17,8 @@ from zhike.analyses.overview_months import months_of
 from zhike.blocks import Block, Chart, Column, Finding, Number, Table, Text
 from zhike.catalogue import (
     METRIC,
-    METRICS,
     Analysis,
+    Metric,
     Needs,
     Period,
     PeriodText,
@@ -31,6 +31,8 @@ from zhike.catalogue import (
     purchase_history,
     stage_thresholds,
 )
+from zhike.catalogue.own_metrics import declared_in
+from zhike.catalogue.targets import Target
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
 
@@ -40,6 +42,7 @@ NOISE = 3
 """Standard deviations of the difference of two counts that vary by chance alone (Poisson)."""
 PREVIOUS = "previous period"
 LAST_YEAR = "same period last year"
+TARGET = "target"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +68,7 @@ class Overview(Analysis):
     title: ClassVar[LazyText] = lazy("Overview")
     question: ClassVar[LazyText] = lazy("How is business, and what has changed?")
     needs: ClassVar[Needs] = Needs(columns={"orders": ("ordered_at", "paid_amount")})
+    shows_every_metric: ClassVar[bool] = True
 
     period: Annotated[
         str, PeriodText(), lazy("Period to measure; empty means the last complete month.")
@@ -93,7 +97,10 @@ class Overview(Analysis):
             as_of=day,
             currency=data.currency,
             period=period,
-            metrics=_side_by_side(metrics_of(data, periods, day, lost_after_days=lost)),
+            metrics=_side_by_side(
+                metrics_of(data, periods, day, lost_after_days=lost), declared_in(data).targets
+            ),
+            own={metric.name: metric for metric in declared_in(data).metrics},
             months=months,
             buyers=_buyers(data, day, period),
         )
@@ -107,8 +114,10 @@ class OverviewResult:
         as_of: The day looked back from.
         currency: What amounts are in.
         period: The period.
-        metrics: One row a metric: `metric`, `value`, `previous`, `last_year`; null where it
-            cannot be computed or there were no purchases yet.
+        metrics: One row a metric, the company's own last: `metric`, `value`, `previous`,
+            `last_year`; null where it cannot be computed or there were no purchases yet. `target`
+            and `attained` (how much of it was reached), null without a target.
+        own: The company's own metrics by name.
         months: One row a month up to the day: `month`, `revenue`, `orders`, `customers`,
             `new_customers`, `returning_customers`; the last one may not be over.
         buyers: Lazy, one row a customer of the period: `customer_id`, `purchases`, `revenue` before
@@ -119,6 +128,7 @@ class OverviewResult:
     currency: str
     period: Period
     metrics: pa.Table
+    own: Mapping[str, Metric]
     months: pa.Table
     buyers: ir.Table
 
@@ -140,17 +150,21 @@ class OverviewResult:
                 tone="warning",
             )
         for row in self.metrics.to_pylist():
-            metric = METRIC[row["metric"]]
+            metric = self._metric(row["metric"])
+            target = {} if row["target"] is None else {TARGET: row["target"]}
             yield Number(
                 name=metric.name,
                 label=metric.label,
                 value=row["value"],
                 format=metric.format,
                 definition=metric.definition,
-                comparisons={PREVIOUS: row["previous"], LAST_YEAR: row["last_year"]},
+                comparisons={PREVIOUS: row["previous"], LAST_YEAR: row["last_year"], **target},
                 direction=metric.direction,
             )
         yield from self._charts()
+
+    def _metric(self, name: str) -> Metric:
+        return self.own[name] if name in self.own else METRIC[name]
 
     def _charts(self) -> Iterator[Chart]:
         yield Chart(
@@ -209,7 +223,7 @@ class OverviewResult:
     def findings(self) -> Iterator[Finding]:
         """Counts that differ from the previous period by more than chance would make them."""
         for row in self.metrics.to_pylist():
-            metric, now, before = METRIC[row["metric"]], row["value"], row["previous"]
+            metric, now, before = self._metric(row["metric"]), row["value"], row["previous"]
             if metric.name not in COUNTED or now is None or before is None:
                 continue
             if abs(now - before) <= NOISE * sqrt(now + before):
@@ -235,14 +249,23 @@ class OverviewResult:
         return customers_of(self.buyers, cell)
 
 
-def _side_by_side(periods: pa.Table) -> pa.Table:
+def _side_by_side(periods: pa.Table, targets: Mapping[str, Target]) -> pa.Table:
     rows = {row["name"]: row for row in periods.to_pylist()}
-    columns = {"value": "now", "previous": PREVIOUS, "last_year": LAST_YEAR}
-    values = {
-        column: pa.array([rows.get(name, {}).get(metric.name) for metric in METRICS], pa.float64())
-        for column, name in columns.items()
+    names = [name for name in periods.column_names if name != "name"]
+    now = rows.get("now", {})
+    wanted = [targets.get(name) for name in names]
+    columns = {
+        "value": [now.get(name) for name in names],
+        "previous": [rows.get(PREVIOUS, {}).get(name) for name in names],
+        "last_year": [rows.get(LAST_YEAR, {}).get(name) for name in names],
+        "target": [target and target.value for target in wanted],
+        "attained": [
+            target and target.attained_by(now.get(name))
+            for name, target in zip(names, wanted, strict=True)
+        ],
     }
-    return pa.table({"metric": pa.array([metric.name for metric in METRICS]), **values})
+    values = {name: pa.array(column, pa.float64()) for name, column in columns.items()}
+    return pa.table({"metric": pa.array(names, pa.string()), **values})
 
 
 def _first_day(shop: Shop, day: date) -> date:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from zhike.catalogue.facts import daily_amounts, purchase_history
 from zhike.catalogue.metrics import METRICS
+from zhike.catalogue.own_metrics import amounts_of, declared_in, own_values
 from zhike.catalogue.periods import Period
 from zhike.catalogue.purchases import as_of_day
 from zhike.schema import Shop
@@ -24,7 +25,7 @@ def metrics_of(
     *,
     lost_after_days: int | None = None,
 ) -> pa.Table:
-    """Every metric of the catalogue for each period.
+    """Every metric for each period: those of the catalogue, then the company's own.
 
     Args:
         shop: Where to look.
@@ -42,15 +43,25 @@ def metrics_of(
     ]
     table = rows[0] if len(rows) == 1 else ibis.union(*rows)
     formulas = {metric.name: metric.formula.cast("float64") for metric in METRICS}
-    return _rounded(table.select("name", **formulas).to_pyarrow())
+    own = declared_in(shop).metrics
+    further = [name for name in amounts_of(own) if name not in formulas]
+    found = _rounded(table.select("name", *further, **formulas).to_pyarrow())
+    if not own:
+        return found
+    known = {row["name"]: row for row in found.to_pylist()}
+    values = own_values(shop, own, periods, day, known)
+    for metric in own:
+        column = [values[name][metric.name] for name in found["name"].to_pylist()]
+        found = found.append_column(metric.name, pa.array(column, pa.float64()))
+    return found.drop_columns(further)
 
 
 def _rounded(rows: pa.Table) -> pa.Table:
     """Amounts without the dust of binary fractions: money has four decimals."""
-    for place, metric in enumerate(METRICS, start=1):
+    for metric in METRICS:
         if metric.format == "amount":
             amounts = pc.round(rows[metric.name], ndigits=8)
-            rows = rows.set_column(place, metric.name, amounts)
+            rows = rows.set_column(rows.column_names.index(metric.name), metric.name, amounts)
     return rows
 
 

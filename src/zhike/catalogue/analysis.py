@@ -69,6 +69,8 @@ class Analysis(ABC):
     title: ClassVar[LazyText]
     question: ClassVar[LazyText]
     needs: ClassVar[Needs] = Needs()
+    shows_every_metric: ClassVar[bool] = False
+    """Whether it rests on the company's own metrics and targets."""
 
     as_of: Annotated[
         date | None, lazy("Day to look back from; what happened on or after it is left out.")

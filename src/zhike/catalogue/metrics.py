@@ -1,14 +1,21 @@
-"""The metric catalogue: what each number means, in words and as a formula."""
+"""The metric catalogue: what each number means, in words and as an expression."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import ibis
 
 from zhike.blocks import Format
+from zhike.catalogue.formulas import Formula, Wording, expression_over, parse_formula
+from zhike.catalogue.rules.fields import squeezed
 from zhike.i18n import LazyText, lazy
+
+Level = Literal["money", "orders", "customers"]
+Comparison = Literal["previous period", "same period last year"]
 
 period: Any = ibis._
 """One row a period, with the columns of `period_amounts`."""
@@ -16,35 +23,106 @@ period: Any = ibis._
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One metric of the design.
+    """One metric of the design, or of the company's own.
 
     Attributes:
         name: The same everywhere: column, JSON, command line.
         label: What people read.
         definition: What it means, in a sentence.
-        formula: Its value for a period, from that period's amounts and counts.
+        expression: How it is computed, from amounts of the period and other metrics; of the
+            company's own metrics also from the standard tables.
         format: How it is written.
-        direction: Whether more is better ("up"), worse ("down"), or neither ("").
         level: What it is about: money, orders or customers.
+        direction: Whether more is better ("up"), worse ("down"), or neither ("").
+        compared_with: What it is held against where nobody asks for anything else.
+        said_unit: What it is counted in, where its format does not say.
+        is_own: Whether the company added it.
     """
 
     name: str
     label: LazyText
     definition: LazyText
-    formula: Any
+    expression: str
     format: Format
-    level: Literal["money", "orders", "customers"]
+    level: Level
     direction: Literal["up", "down", ""] = ""
+    compared_with: Comparison = "previous period"
+    said_unit: LazyText | None = None
+    is_own: bool = False
+
+    @cached_property
+    def parsed(self) -> Formula:
+        """Its expression, read."""
+        return parse_formula(self.expression, names_of(METRICS))
+
+    @property
+    def formula(self) -> Any:
+        """Its value for a period as an expression over that period's amounts and counts."""
+        return expression_over(self.parsed, _amount_or_metric)
+
+    @property
+    def words(self) -> LazyText:
+        """Its expression in words: Net revenue ÷ Purchases."""
+        return lazy("{words}", words=Wording(self.parsed, label_of))
+
+    @property
+    def unit(self) -> LazyText:
+        """What it is counted in."""
+        if self.said_unit is not None:
+            return self.said_unit
+        if self.format == "count":
+            return lazy("purchases") if self.level == "orders" else lazy("customers")
+        return UNITS.get(self.format, lazy("times"))
 
 
-def _share(part: Any, whole: Any) -> Any:
-    """A part by the whole; null where the whole is nothing."""
-    return part / whole.nullif(0)
+UNITS: Mapping[Format, LazyText] = {
+    "amount": lazy("money"),
+    "share": lazy("per cent"),
+    "days": lazy("days"),
+}
+
+AMOUNTS: Mapping[str, LazyText] = {
+    "goods_amount": lazy("Goods less discounts"),
+    "refund_amount": lazy("Refunds of goods"),
+    "identified_amount": lazy("Goods less discounts of known customers"),
+    "identified_refund_amount": lazy("Refunds of goods to known customers"),
+    "orders": lazy("Purchases"),
+    "identified_orders": lazy("Purchases of known customers"),
+    "paid_amount": lazy("Paid amount of orders"),
+    "returned_amount": lazy("Everything refunded"),
+    "shipping_amount": lazy("Shipping"),
+    "fee_amount": lazy("Fees"),
+    "adjustment_amount": lazy("Adjustments"),
+    "customers": lazy("Customers"),
+    "new_customers": lazy("New customers"),
+    "repeat_customers": lazy("Customers with two or more purchases ever"),
+    "previous_customers": lazy("Customers of the previous period"),
+    "retained_customers": lazy("Those of them who bought again"),
+    "total_customers": lazy("Customers so far"),
+    "active_customers": lazy("Active customers"),
+}
+"""The amounts and counts of a period that expressions may speak of."""
 
 
-_NET = period.goods_amount - period.refund_amount
-_IDENTIFIED_NET = period.identified_amount - period.identified_refund_amount
-_RETENTION = _share(period.retained_customers, period.previous_customers)
+def names_of(metrics: Iterable[Metric]) -> dict[str, str]:
+    """What the amounts and these metrics are called in both languages, case-folded, to names."""
+    known: dict[str, str] = {}
+    labels = {metric.name: metric.label for metric in metrics}
+    for name in (*AMOUNTS, *labels):
+        known[name.casefold()] = name
+    for name, label in (*labels.items(), *AMOUNTS.items()):
+        known.setdefault(squeezed(label).casefold(), name)
+    return known
+
+
+def label_of(name: str) -> LazyText:
+    """What people read for an amount or a metric of the catalogue."""
+    return AMOUNTS[name] if name in AMOUNTS else METRIC[name].label
+
+
+def _amount_or_metric(name: str) -> Any:
+    return period[name] if name in AMOUNTS else METRIC[name].formula
+
 
 METRICS: tuple[Metric, ...] = (
     Metric(
@@ -54,7 +132,7 @@ METRICS: tuple[Metric, ...] = (
             "Goods less vouchers and discounts of purchases placed in the period, minus refunds "
             "dated in the period. Shipping, fees and adjustments are not in it."
         ),
-        formula=_NET,
+        expression="goods_amount - refund_amount",
         format="amount",
         level="money",
         direction="up",
@@ -66,7 +144,7 @@ METRICS: tuple[Metric, ...] = (
             "Orders placed in the period that were paid, are not closed, have goods worth more "
             "than zero and were not refunded in full. Test and suspected fake orders are out."
         ),
-        formula=period.orders,
+        expression="orders",
         format="count",
         level="orders",
         direction="up",
@@ -75,7 +153,7 @@ METRICS: tuple[Metric, ...] = (
         name="average_order_value",
         label=lazy("Average order value"),
         definition=lazy("Net revenue by purchases."),
-        formula=_share(_NET, period.orders),
+        expression="net_revenue / orders",
         format="amount",
         level="orders",
         direction="up",
@@ -84,7 +162,7 @@ METRICS: tuple[Metric, ...] = (
         name="customers",
         label=lazy("Customers"),
         definition=lazy("Identified customers with a purchase in the period."),
-        formula=period.customers,
+        expression="customers",
         format="count",
         level="customers",
         direction="up",
@@ -93,7 +171,7 @@ METRICS: tuple[Metric, ...] = (
         name="new_customers",
         label=lazy("New customers"),
         definition=lazy("Customers whose first purchase ever is in the period."),
-        formula=period.new_customers,
+        expression="new_customers",
         format="count",
         level="customers",
         direction="up",
@@ -102,7 +180,7 @@ METRICS: tuple[Metric, ...] = (
         name="returning_customers",
         label=lazy("Returning customers"),
         definition=lazy("Customers of the period who had bought before it."),
-        formula=period.customers - period.new_customers,
+        expression="customers - new_customers",
         format="count",
         level="customers",
         direction="up",
@@ -111,7 +189,7 @@ METRICS: tuple[Metric, ...] = (
         name="total_customers",
         label=lazy("Customers so far"),
         definition=lazy("Identified customers with a purchase before the end of the period."),
-        formula=period.total_customers,
+        expression="total_customers",
         format="count",
         level="customers",
     ),
@@ -119,7 +197,7 @@ METRICS: tuple[Metric, ...] = (
         name="active_customers",
         label=lazy("Active customers"),
         definition=lazy("Of the customers so far, those who are not lost at its end."),
-        formula=period.active_customers,
+        expression="active_customers",
         format="count",
         level="customers",
         direction="up",
@@ -128,7 +206,7 @@ METRICS: tuple[Metric, ...] = (
         name="orders_per_customer",
         label=lazy("Purchases per customer"),
         definition=lazy("Identified purchases of the period by its customers."),
-        formula=_share(period.identified_orders, period.customers),
+        expression="identified_orders / customers",
         format="number",
         level="customers",
         direction="up",
@@ -137,7 +215,7 @@ METRICS: tuple[Metric, ...] = (
         name="revenue_per_customer",
         label=lazy("Net revenue per customer"),
         definition=lazy("Net revenue from identified customers by the customers of the period."),
-        formula=_share(_IDENTIFIED_NET, period.customers),
+        expression="(identified_amount - identified_refund_amount) / customers",
         format="amount",
         level="customers",
         direction="up",
@@ -148,7 +226,7 @@ METRICS: tuple[Metric, ...] = (
         definition=lazy(
             "Share of the period's customers with two or more purchases ever by its end."
         ),
-        formula=_share(period.repeat_customers, period.customers),
+        expression="repeat_customers / customers",
         format="share",
         level="customers",
         direction="up",
@@ -157,7 +235,7 @@ METRICS: tuple[Metric, ...] = (
         name="retention_rate",
         label=lazy("Retention rate"),
         definition=lazy("Share of the previous period's customers who bought again in this one."),
-        formula=_RETENTION,
+        expression="retained_customers / previous_customers",
         format="share",
         level="customers",
         direction="up",
@@ -166,7 +244,7 @@ METRICS: tuple[Metric, ...] = (
         name="churn_rate",
         label=lazy("Churn rate"),
         definition=lazy("Share of the previous period's customers who did not buy in this one."),
-        formula=1 - _RETENTION,
+        expression="1 - retention_rate",
         format="share",
         level="customers",
         direction="down",
@@ -178,7 +256,7 @@ METRICS: tuple[Metric, ...] = (
             "Everything refunded in the period, orders given back in full included, by what was "
             "paid for the orders placed in it."
         ),
-        formula=_share(period.returned_amount, period.paid_amount),
+        expression="returned_amount / paid_amount",
         format="share",
         level="money",
         direction="down",
@@ -190,7 +268,7 @@ METRICS: tuple[Metric, ...] = (
             "Share of net revenue from purchases whose customer is known. The rest is in money "
             "and purchases, and out of every customer number."
         ),
-        formula=_share(_IDENTIFIED_NET, _NET),
+        expression="(identified_amount - identified_refund_amount) / net_revenue",
         format="share",
         level="money",
     ),
@@ -198,7 +276,7 @@ METRICS: tuple[Metric, ...] = (
         name="shipping_amount",
         label=lazy("Shipping"),
         definition=lazy("Shipping paid by customers less shipping refunded; not in net revenue."),
-        formula=period.shipping_amount,
+        expression="shipping_amount",
         format="amount",
         level="money",
     ),
@@ -206,7 +284,7 @@ METRICS: tuple[Metric, ...] = (
         name="fee_amount",
         label=lazy("Fees"),
         definition=lazy("Platform, bank and other fees; not in net revenue."),
-        formula=period.fee_amount,
+        expression="fee_amount",
         format="amount",
         level="money",
     ),
@@ -214,7 +292,7 @@ METRICS: tuple[Metric, ...] = (
         name="adjustment_amount",
         label=lazy("Adjustments"),
         definition=lazy("Bad debt, samples and book adjustments; not in net revenue."),
-        formula=period.adjustment_amount,
+        expression="adjustment_amount",
         format="amount",
         level="money",
     ),

@@ -14,6 +14,7 @@ from zhike.reports.report import About
 COMPARISONS: Mapping[str, LazyText] = {
     "previous period": lazy("the period before"),
     "same period last year": lazy("a year before"),
+    "target": lazy("the target"),
 }
 
 FATES: Mapping[str, LazyText] = {

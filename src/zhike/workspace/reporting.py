@@ -16,6 +16,8 @@ from zhike.analyses import REGISTRY
 from zhike.blocks import Column, Number, Table
 from zhike.catalogue import METRIC, Analysis
 from zhike.catalogue.metrics import Metric
+from zhike.catalogue.own_metrics import own_metrics
+from zhike.catalogue.targets import Target
 from zhike.i18n import language, lazy
 from zhike.preparation import REASONS, REPAIRS
 from zhike.reports import (
@@ -36,7 +38,7 @@ from zhike.workspace.results import read_result
 from zhike.workspace.running import made
 from zhike.workspace.settings import Settings
 from zhike.workspace.snapshots import Manifest
-from zhike.workspace.targets import Target, goal_of, targets_of
+from zhike.workspace.targets import goal_of, targets_of
 
 
 def written_report(report: Report, kind: str, audience: str) -> bytes:
@@ -56,12 +58,13 @@ def written_report(report: Report, kind: str, audience: str) -> bytes:
 
 def with_goal(report: Report, settings: Settings) -> Report:
     """The report with what the company aims at, where it said so."""
-    goal, targets = goal_of(settings.goal), targets_of(settings.targets)
+    own = {metric.name: metric for metric in own_metrics(settings.metrics)}
+    goal, targets = goal_of(settings.goal, own), targets_of(settings.targets, own)
     names = goal.metrics or tuple(targets)
     if not (goal.text or names):
         return report
     measured = {number.name: number for number in reversed(report.numbers)}
-    aims = (_aim(METRIC[name], measured.get(name), targets.get(name)) for name in names)
+    aims = (_aim((METRIC | own)[name], measured.get(name), targets.get(name)) for name in names)
     return replace(report, goal=Goal(text=goal.text, aims=tuple(aims)))
 
 

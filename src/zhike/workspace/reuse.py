@@ -15,6 +15,7 @@ from typing import Any
 
 from zhike.analyses.registry import GROUP
 from zhike.catalogue import Analysis
+from zhike.catalogue.own_metrics import declared_in
 from zhike.catalogue.rules import equipment_of
 from zhike.schema import Shop
 from zhike.workspace.results import jsonable, result_paths
@@ -36,6 +37,7 @@ def key_of(analysis: Analysis, shop: Shop, tables: Mapping[str, Mapping[str, Any
         "shop": [shop.as_of and shop.as_of.isoformat(), shop.currency, shop.timezone],
         "tables": {name: entry["object"] for name, entry in sorted(tables.items())},
         "segments": _segments(params, shop),
+        "metrics": _metrics(analysis, shop),
         "code": code_digest(),
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
@@ -44,6 +46,14 @@ def key_of(analysis: Analysis, shop: Shop, tables: Mapping[str, Mapping[str, Any
 def _segments(params: Mapping[str, Any], shop: Shop) -> dict[str, str]:
     """The rules of saved segments, where the analysis is about a segment."""
     return dict(equipment_of(shop).segments) if params.get("segment") else {}
+
+
+def _metrics(analysis: Analysis, shop: Shop) -> list[str]:
+    """The company's own metrics and targets, where the analysis shows every metric."""
+    if not analysis.shows_every_metric:
+        return []
+    said = declared_in(shop)
+    return [repr(item) for item in (*said.metrics, *said.targets.values())]
 
 
 @cache

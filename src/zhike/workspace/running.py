@@ -25,6 +25,7 @@ from zhike.workspace.assembly import Source, assembled, inputs_of
 from zhike.workspace.custom_fields import shown_fields
 from zhike.workspace.durable import remove_tree, write_json
 from zhike.workspace.editable import CUSTOM_TABLE
+from zhike.workspace.equipping import equipped
 from zhike.workspace.landing import Batch, LandingStore
 from zhike.workspace.memory import peak_rss_mb
 from zhike.workspace.objects import ObjectStore
@@ -33,7 +34,6 @@ from zhike.workspace.preparing import Kitchen, refreshed, sources_of
 from zhike.workspace.quality import quality_of
 from zhike.workspace.results import write_result
 from zhike.workspace.reuse import Earlier, key_of
-from zhike.workspace.segments import equipped
 from zhike.workspace.snapshots import Manifest, SnapshotStore, snapshot_id
 
 Progress = Callable[[LazyText, int, int], None]
@@ -178,7 +178,7 @@ class Run:
             custom_fields=shown_fields(settings.fields),
             as_of=as_of or _default_day(opened, landed_on),
         )
-        return equipped(shop, settings.analyses, settings.segments)
+        return equipped(shop, settings.analyses, settings)
 
     def _analysed(
         self, shop: Shop, tables: Mapping[str, Mapping[str, Any]], folder: Path

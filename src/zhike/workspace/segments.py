@@ -13,7 +13,7 @@ from zhike.i18n import lazy
 from zhike.workspace.sections import section, write_section
 
 if TYPE_CHECKING:
-    from zhike.catalogue.rules import FieldSource, Rule
+    from zhike.catalogue.rules import Rule
     from zhike.errors import RuleError
     from zhike.schema import Shop
 
@@ -179,22 +179,6 @@ def checked_name(name: str) -> str:
         allowed = lazy("at most 60 letters, digits, spaces, - and _")
         raise ParameterError.out_of_bounds("name", name, allowed)
     return name
-
-
-def equipped(shop: Shop, configured: Mapping[str, Any], declared: Mapping[str, Any]) -> Shop:
-    """The shop, told what rules may speak of: the analyses as configured, the saved segments."""
-    from zhike.catalogue.rules import equip
-
-    rules = {name: item.rule for name, item in segments_of(declared).items()}
-    return equip(shop, sources=lambda: _sources(configured), segments=rules)
-
-
-def _sources(configured: Mapping[str, Any]) -> Iterator[FieldSource]:
-    from zhike.analyses import REGISTRY
-    from zhike.analyses.rule_fields import field_sources
-    from zhike.workspace.running import made
-
-    return field_sources(made(REGISTRY[name], configured.get(name, {})) for name in REGISTRY)
 
 
 def _checked(shop: Shop, rule: str, rules: Mapping[str, str]) -> Rule:

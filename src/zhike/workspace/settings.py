@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from zhike.errors import ParameterError, WorkspaceError
@@ -19,6 +19,9 @@ from zhike.workspace.durable import write_durably
 from zhike.workspace.layout import FORMAT_VERSION
 from zhike.workspace.segments import segment_section, segments_of
 from zhike.workspace.targets import goal_of, targets_of
+
+if TYPE_CHECKING:
+    from zhike.catalogue.metrics import Metric
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,7 @@ class Settings:
         analyses: Analysis name to the parameters that a run gives it.
         fields: A field of the company's own to its `type`, `label` and what else is said of it.
         segments: A saved segment to its `rule`, `label` and `description`.
+        metrics: A metric of the company's own to its `expression`, `label` and what else is said.
         goal: What the company wants: `text` and `metrics`.
         targets: Metric to where it should be: a number, or `at_least` and `at_most`.
     """
@@ -51,6 +55,7 @@ class Settings:
     analyses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     segments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     goal: Mapping[str, Any] = field(default_factory=dict)
     targets: Mapping[str, Any] = field(default_factory=dict)
 
@@ -61,8 +66,15 @@ class Settings:
                 raise ParameterError.out_of_bounds(name, value, allowed)
         fields_of(self.fields)
         segments_of(self.segments)
-        goal_of(self.goal)
-        targets_of(self.targets)
+        own = _own_metrics(self.metrics) if self.metrics else {}
+        goal_of(self.goal, own)
+        targets_of(self.targets, own)
+
+
+def _own_metrics(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, Metric]:
+    from zhike.catalogue.own_metrics import own_metrics
+
+    return {item.name: item for item in own_metrics(sections)}
 
 
 def is_currency(code: object) -> bool:
@@ -107,6 +119,7 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], LazyText]] = {
     "rates": (_are_rates, lazy("currencies with numbers above 0, such as USD = 7.1")),
     "analyses": (_are_sections, lazy("a section for each analysis, such as [analyses.rfm]")),
     "fields": (_are_sections, lazy("a section for each field, such as [fields.pet]")),
+    "metrics": (_are_sections, lazy("a section for each metric, such as [metrics.tea_share]")),
     "goal": (lambda value: isinstance(value, Mapping), lazy("a section with text and metrics")),
     "targets": (lambda value: isinstance(value, Mapping), lazy("metrics with numbers")),
     "segments": (_are_sections, lazy("a section for each segment, such as [segments.keen]")),
@@ -154,11 +167,14 @@ def write_settings(path: Path, settings: Settings) -> None:
     write_durably(path, (_TEMPLATE.format(**_toml(settings)) + "".join(sections)).encode())
 
 
+_TABLES = ("rates", "analyses", "fields", "segments", "metrics", "goal", "targets")
+
+
 def _toml(settings: Settings) -> dict[str, str]:
     scalars = {
         item.name: json.dumps(getattr(settings, item.name), ensure_ascii=False)
         for item in fields(Settings)
-        if item.name not in ("rates", "analyses", "fields", "segments", "goal", "targets")
+        if item.name not in _TABLES
     }
     rates = "\n".join(f"{code} = {rate}" for code, rate in settings.rates.items())
     return scalars | {"format": str(FORMAT_VERSION), "rates": rates or "# USD = 7.1"}
@@ -200,6 +216,12 @@ memory = {memory}
 # [goal]
 # text = "三个月内把复购率提高到 45%"
 # metrics = ["repeat_rate", "net_revenue"]
+
+# 自己的指标 / metrics of your own, by an expression
+# [metrics.revenue_per_new_customer]
+# label = "新客人均"
+# expression = "net_revenue / new_customers"
+# format = "amount"
 
 # 指标目标 / where metrics should be
 # [targets]

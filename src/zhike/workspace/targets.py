@@ -11,42 +11,10 @@ from zhike.i18n import lazy
 
 if TYPE_CHECKING:
     from zhike.catalogue.metrics import Metric
+    from zhike.catalogue.targets import Target
 
 GOAL_KEYS = {"text": str, "metrics": list}
 BOUNDS = ("at_least", "at_most")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """Where a metric should be.
-
-    Attributes:
-        metric: Its name.
-        at_least: The least that is wanted; None for no such bound.
-        at_most: The most that is wanted; None for no such bound.
-    """
-
-    metric: str
-    at_least: float | None = None
-    at_most: float | None = None
-
-    @property
-    def value(self) -> float | None:
-        """The bound, the lower one where there are two."""
-        return self.at_least if self.at_least is not None else self.at_most
-
-    def reached_by(self, value: float | None) -> bool | None:
-        """Whether a value is within the bounds; None where there is no value.
-
-        Examples:
-            >>> Target(metric="repeat_rate", at_least=0.4).reached_by(0.41)
-            True
-        """
-        if value is None:
-            return None
-        return (self.at_least is None or value >= self.at_least) and (
-            self.at_most is None or value <= self.at_most
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +30,10 @@ class StatedGoal:
     metrics: tuple[str, ...] = ()
 
 
-def targets_of(section: Mapping[str, Any]) -> dict[str, Target]:
-    """The targets of a `[targets]` section, by metric.
+def targets_of(
+    section: Mapping[str, Any], own: Mapping[str, Metric] | None = None
+) -> dict[str, Target]:
+    """The targets of a `[targets]` section, by metric; `own` are the company's own metrics.
 
     A plain number is the least that is wanted, or the most of a metric of which less is better.
 
@@ -74,11 +44,12 @@ def targets_of(section: Mapping[str, Any]) -> dict[str, Target]:
         >>> targets_of({"refund_rate": 0.05})["refund_rate"].at_most
         0.05
     """
-    return {name: _target(_metric(name), value) for name, value in section.items()}
+    known = own or {}
+    return {name: _target(_metric(name, known), value) for name, value in section.items()}
 
 
-def goal_of(section: Mapping[str, Any]) -> StatedGoal:
-    """What a `[goal]` section says.
+def goal_of(section: Mapping[str, Any], own: Mapping[str, Metric] | None = None) -> StatedGoal:
+    """What a `[goal]` section says; `own` are the company's own metrics.
 
     Raises:
         ParameterError: A key that there is not, or a metric that there is not.
@@ -90,24 +61,26 @@ def goal_of(section: Mapping[str, Any]) -> StatedGoal:
             allowed = lazy('a text, and a list of metrics such as ["repeat_rate"]')
             raise ParameterError.out_of_bounds(f"goal.{key}", value, allowed)
     metrics: Sequence[str] = section.get("metrics", [])
-    return StatedGoal(
-        text=section.get("text", ""), metrics=tuple(_metric(name).name for name in metrics)
-    )
+    named = tuple(_metric(name, own or {}).name for name in metrics)
+    return StatedGoal(text=section.get("text", ""), metrics=named)
 
 
 def _goal_keys() -> Iterator[str]:
     return (f"goal.{key}" for key in GOAL_KEYS)
 
 
-def _metric(name: str) -> Metric:
+def _metric(name: str, own: Mapping[str, Metric]) -> Metric:
     from zhike.catalogue.metrics import METRIC
 
-    if name not in METRIC:
-        raise ParameterError.unknown(lazy("metric"), name, METRIC)
-    return METRIC[name]
+    known = {**METRIC, **own}
+    if name not in known:
+        raise ParameterError.unknown(lazy("metric"), name, known)
+    return known[name]
 
 
 def _target(metric: Metric, value: Any) -> Target:
+    from zhike.catalogue.targets import Target
+
     if _is_number(value):
         bound = "at_most" if metric.direction == "down" else "at_least"
         return Target(metric=metric.name, **{bound: float(value)})

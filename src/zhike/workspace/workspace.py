@@ -16,9 +16,9 @@ from zhike.i18n import LazyText, lazy
 from zhike.workspace.custom_fields import shown_fields
 from zhike.workspace.durable import remove_tree, room_on_disk, write_durably
 from zhike.workspace.editing import Editing
+from zhike.workspace.equipping import equipped
 from zhike.workspace.exporting import Exports
 from zhike.workspace.exporting_tables import TableExports
-from zhike.workspace.equipping import equipped
 from zhike.workspace.landing import Batch, LandingStore
 from zhike.workspace.layout import SETTINGS_FILE, Layout
 from zhike.workspace.lock import sole_writer

@@ -53,12 +53,15 @@ class Reader:
     Args:
         text: The rule.
         vocabulary: The fields that it may mean.
+        names: Further case-folded names that may stand in it.
     """
 
-    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, text: str, vocabulary: Vocabulary, names: frozenset[str] = frozenset()
+    ) -> None:
         self._text = text
         self._vocabulary = vocabulary
-        self._tokens = tokens_of(text, vocabulary.names)
+        self._tokens = tokens_of(text, vocabulary.names | names)
         self._place = 0
         self._depth = 0
         self.members: dict[str, Token] = {}

@@ -268,7 +268,7 @@ class ChannelsResult:
             title=lazy("Online and offline"),
             rows=self.groups,
             columns=(
-                coded("channel_group", lazy("Group"), GROUPS),
+                coded("channel_group", lazy("Online or offline"), GROUPS),
                 CUSTOMERS,
                 Column(name="only_customers", label=lazy("Buy only there"), format="count"),
                 PURCHASES,

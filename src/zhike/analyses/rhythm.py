@@ -273,7 +273,7 @@ class RhythmResult:
                 CUSTOMERS,
                 CUSTOMER_SHARE,
                 BOUGHT,
-                Column(name="revenue_share", label=lazy("Share of it"), format="share"),
+                Column(name="revenue_share", label=lazy("Share of what was bought"), format="share"),
             ),
         )
 

@@ -15,12 +15,12 @@ from zhike.analyses.columns import shares
 from zhike.i18n import LazyText, lazy
 
 PURCHASE_BANDS: dict[str, LazyText] = {
-    "1": lazy("One"),
-    "2": lazy("Two"),
-    "3": lazy("Three"),
-    "4": lazy("Four"),
-    "5": lazy("Five to nine"),
-    "10": lazy("Ten or more"),
+    "1": lazy("One day"),
+    "2": lazy("Two days"),
+    "3": lazy("Three days"),
+    "4": lazy("Four days"),
+    "5": lazy("Five to nine days"),
+    "10": lazy("Ten days or more"),
 }
 """Bands of purchase days, by the least in each."""
 

@@ -348,8 +348,8 @@ class SeasonalityResult:
             rows=self.festivals,
             columns=(
                 coded("festival", lazy("Festival"), LABELS),
-                Column(name="from_on", label=lazy("From"), format="day"),
-                Column(name="last_on", label=lazy("To"), format="day"),
+                Column(name="from_on", label=lazy("First day"), format="day"),
+                Column(name="last_on", label=lazy("Last day"), format="day"),
                 REVENUE,
                 USUAL,
                 LIFT,

@@ -223,7 +223,7 @@ def _check(name: str, parts: Mapping[str, Any]) -> None:
         raise ParameterError.out_of_bounds(f"metrics.{name}.expression", expression, allowed)
     for key in ("label", "description", "unit"):
         if not _texts(parts.get(key, "-")):
-            allowed = lazy('a text, or one a language: { zh = "…", en = "…" }')
+            allowed = lazy("a text, or one each as zh and en")
             raise ParameterError.out_of_bounds(f"metrics.{name}.{key}", parts[key], allowed)
 
 

@@ -240,9 +240,7 @@ class Explanation:
         )
 
     def _members_table(self) -> Table:
-        rows = self.members.filter(pc.not_equal(self.members["dimension"], ALL))
-        size = pc.abs(rows["change"])
-        rows = rows.take(pc.sort_indices(size, sort_keys=[("", "descending")])[:SHOWN_MEMBERS])
+        rows = self._telling_members()
         pairs = zip(rows["dimension"].to_pylist(), rows["member"].to_pylist(), strict=True)
         where = [str(self._where(*pair)) for pair in pairs]
         format = METRIC[self.metric].format
@@ -264,6 +262,21 @@ class Explanation:
                 "not."
             ),
         )
+
+    def _telling_members(self) -> pa.Table:
+        """The members with the largest changes, none of them everything or another's double."""
+        whole = self._whole()
+        seen = {(round(whole["before"], 6), round(whole["after"], 6))}
+        told = []
+        rows = self.members.to_pylist()
+        for place in sorted(range(len(rows)), key=lambda place: -abs(rows[place]["change"])):
+            row = rows[place]
+            both = (round(row["before"], 6), round(row["after"], 6))
+            if row["dimension"] == ALL or both in seen or not row["change"]:
+                continue
+            seen.add(both)
+            told.append(place)
+        return self.members.take(pa.array(told[:SHOWN_MEMBERS], pa.int64()))
 
     def _where(self, dimension: str, member: str) -> LazyText:
         return where_label(dimension, member_label(dimension, member, dict(self.products)))

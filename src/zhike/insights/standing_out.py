@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import Any, Literal, Protocol
 
 import pyarrow as pa
@@ -27,6 +28,9 @@ NOISE_TIMES = 2.0
 
 EXPLAINED = ("overview", "why")
 """Analyses whose findings are changes that the explanation has told apart already."""
+
+ROOM = ("*_potential", "rhythm_overdue", "price_*", "acquisition_no_payback", "*_at_risk")
+"""Neutral findings that say where money is to be won; other neutral ones only describe."""
 
 MEMBERS_DRAWN = 10
 KINDS: dict[str, LazyText] = {"risk": lazy("Risk"), "opportunity": lazy("Opportunity")}
@@ -208,6 +212,8 @@ def _of_analysis(name: str, result: Told, threshold: float) -> Iterator[StandOut
     picture = next((block for block in result.blocks() if isinstance(block, Chart)), None)
     for finding in result.findings():
         if finding.amount is None or abs(finding.amount) <= threshold:
+            continue
+        if finding.tone == "neutral" and not any(fnmatchcase(finding.code, it) for it in ROOM):
             continue
         yield StandOut(
             finding=finding,

@@ -18,11 +18,10 @@ from zhike.catalogue import (
     Shown,
     Trait,
     as_of_day,
-    customer_traits,
     traits_of,
 )
 from zhike.catalogue.contrasts import Contrast, contrast
-from zhike.catalogue.rules import segment_members
+from zhike.catalogue.segment_traits import segment_traits
 from zhike.catalogue.summaries import TraitSummary, summary_of
 from zhike.errors import ParameterError
 from zhike.i18n import LazyText, lazy
@@ -58,12 +57,13 @@ class Comparison(Analysis):
     def run(self, data: Shop) -> ComparisonResult:
         """The traits of both."""
         day = as_of_day(data, self.as_of)
-        everybody, traits = customer_traits(data, day), traits_of(data)
-        sides = {}
-        for side, rule in (("left", self.left), ("right", self.right)):
-            listed = segment_members(data, rule, day).select("customer_id")
-            sides[side] = data.engine.materialise(everybody.semi_join(listed, "customer_id"))
-        both = sides["left"].semi_join(sides["right"], "customer_id").count().to_pyarrow().as_py()
+        traits = traits_of(data)
+        sides = {
+            side: segment_traits(data, rule, day)
+            for side, rule in (("left", self.left), ("right", self.right))
+        }
+        left_ids, right_ids = (sides[side].select("customer_id") for side in SIDES)
+        both = left_ids.semi_join(right_ids, "customer_id").count().to_pyarrow().as_py()
         left, right = (summary_of(sides[side], traits) for side in SIDES)
         found = contrast(left, right, traits)
         return ComparisonResult(

@@ -32,7 +32,7 @@ from zhike.catalogue import (
     traits_of,
 )
 from zhike.catalogue.contrasts import Contrast, contrast
-from zhike.catalogue.rules import segment_members
+from zhike.catalogue.segment_traits import segment_traits
 from zhike.catalogue.summaries import TraitSummary, summary_of, summary_of_all
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
@@ -79,20 +79,14 @@ class Profile(Analysis):
     def run(self, data: Shop) -> ProfileResult:
         """The traits of the segment, and of the others."""
         day = as_of_day(data, self.as_of)
-        everybody = customer_traits(data, day)
-        members = everybody
-        if self.segment:
-            listed = segment_members(data, self.segment, day)
-            members = (
-                everybody.anti_join(listed, "customer_id")
-                if self.outside
-                else everybody.semi_join(listed, "customer_id")
-            )
-        return profile_of(data, members, day, self.segment)
+        if not self.segment:
+            return _profiled(data, customer_traits(data, day), day, "")
+        members = segment_traits(data, self.segment, day, outside=self.outside)
+        return _profiled(data, members, day, self.segment)
 
 
 def profile_of(
-    shop: Shop, members: ir.Table, as_of: date | None = None, name: str = ""
+    shop: Shop, members: ir.Table, as_of: date | None = None, name: str = "members"
 ) -> ProfileResult:
     """The profile of any customers: those of a rule, or of a cell of any result.
 
@@ -100,16 +94,18 @@ def profile_of(
         shop: The shop.
         members: With `customer_id`; other columns are not looked at.
         as_of: Day to look back from.
-        name: What the members are called; empty takes them for everybody.
+        name: What the members are called.
     """
     day = as_of_day(shop, as_of)
+    everybody, listed = customer_traits(shop, day), members.select("customer_id")
+    inside = shop.engine.materialise(everybody.semi_join(listed, "customer_id"))
+    return _profiled(shop, inside, day, name)
+
+
+def _profiled(shop: Shop, inside: ir.Table, day: date, name: str) -> ProfileResult:
+    """The profile of a part of the customer traits; without a name that part is everybody."""
     traits, whole = traits_of(shop), summary_of_all(shop, day)
-    everybody = customer_traits(shop, day)
-    group, inside = whole, everybody
-    if name:
-        listed = members.select("customer_id")
-        inside = shop.engine.materialise(everybody.semi_join(listed, "customer_id"))
-        group = summary_of(inside, traits)
+    group = summary_of(inside, traits) if name else whole
     found = contrast(group, whole.without(group), traits)
     return ProfileResult(
         as_of=day,

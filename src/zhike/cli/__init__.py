@@ -37,6 +37,7 @@ program = Program(
         "findings": "zhike.cli.why:findings",
         "report": "zhike.cli.writing_up:report",
         "digest": "zhike.cli.writing_up:digest",
+        "review": "zhike.cli.review:review",
         "export": "zhike.cli.exporting:export",
         "edits": "zhike.cli.edits:edits",
         "conflicts": "zhike.cli.edits:conflicts",

@@ -41,12 +41,12 @@ THEMES: Mapping[str, Theme] = {
     "who": Theme(
         title=lazy("Who the customers are"),
         question=lazy("Which groups are there, and how do they differ?"),
-        analyses=("rfm", "profile", "lifecycle", "loyalty", "relationship"),
+        analyses=("rfm", "profile", "segmentations", "lifecycle", "movement", "comparison"),
     ),
     "value": Theme(
         title=lazy("What they are worth"),
         question=lazy("Who brings the money, and how much hangs on few?"),
-        analyses=("value_tiers", "concentration", "abc"),
+        analyses=("value_tiers", "clv", "concentration", "abc", "loyalty"),
     ),
     "behaviour": Theme(
         title=lazy("How they buy"),
@@ -61,7 +61,7 @@ THEMES: Mapping[str, Theme] = {
     "risk": Theme(
         title=lazy("What is at risk"),
         question=lazy("Who is leaving, and what goes wrong?"),
-        analyses=("returns", "lost_traits"),
+        analyses=("relationship", "lost_traits", "returns"),
     ),
     LAST_PART: Theme(
         title=lazy("Further answers"),

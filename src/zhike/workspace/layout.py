@@ -77,6 +77,11 @@ class Layout:
         return self.root / "current"
 
     @property
+    def reviews(self) -> Path:
+        """One file a review, named by its day."""
+        return self.root / "reviews"
+
+    @property
     def scratch(self) -> Path:
         """Where the engine spills what does not fit in memory."""
         return self.root / ".scratch"

@@ -24,6 +24,7 @@ from zhike.workspace.layout import SETTINGS_FILE, Layout
 from zhike.workspace.lock import sole_writer
 from zhike.workspace.mappings import Mappings
 from zhike.workspace.objects import ObjectStore
+from zhike.workspace.review import Reviews
 from zhike.workspace.segments import Segments
 from zhike.workspace.settings import Settings, read_settings, write_settings
 from zhike.workspace.snapshots import Manifest, SnapshotStore
@@ -46,7 +47,7 @@ def _quietly(_what: LazyText, _done: int, _of: int) -> None:
     """Progress that nobody watches."""
 
 
-class Workspace(Exports, TableExports, WriteUps):
+class Workspace(Exports, TableExports, Reviews, WriteUps):
     """Everything that can be done with a workspace; `create` or `open` gives one.
 
     Attributes:

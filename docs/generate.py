@@ -12,6 +12,7 @@ import click
 
 from zhike.analyses import REGISTRY
 from zhike.catalogue import METRICS, Parameter, parameters_of
+from zhike.catalogue.metrics import AMOUNTS
 from zhike.cli import program
 from zhike.i18n import Language, use_language
 from zhike.schema import Field, StandardTable, standard_tables
@@ -36,9 +37,16 @@ WORDS: dict[Language, dict[str, str]] = {
         "metrics": "Metrics",
         "metrics_about": "Each metric has one definition, the same in the report, the command "
         "line and Python. [What numbers mean](../guide/numbers.md) says what they rest on.",
-        "metrics_head": "| name | label | meaning | written as | better |",
+        "metrics_head": "| name | label | meaning | in words | expression | unit | better | beside |",
         "up": "higher",
         "down": "lower",
+        "previous period": "the period before",
+        "same period last year": "a year before",
+        "amounts": "What expressions may speak of",
+        "amounts_about": "Besides the metrics, an expression of [a metric of your own]"
+        "(../guide/metrics.md) may use these amounts and counts of the period, and "
+        "`sum`, `count`, `count_distinct`, `average`, `min` and `max` of the standard tables.",
+        "amounts_head": "| name | meaning |",
     },
     "zh": {
         "tables": "标准表",
@@ -55,9 +63,15 @@ WORDS: dict[Language, dict[str, str]] = {
         "missing": "缺失时记为",
         "metrics": "指标",
         "metrics_about": "每个指标只有一种口径，报告、命令行、Python 里都一样。",
-        "metrics_head": "| 名称 | 叫法 | 口径 | 写法 | 好的方向 |",
+        "metrics_head": "| 名称 | 叫法 | 口径 | 怎么算 | 表达式 | 单位 | 好的方向 | 默认对比 |",
         "up": "越高越好",
         "down": "越低越好",
+        "previous period": "上一期",
+        "same period last year": "去年同期",
+        "amounts": "表达式里能用的量",
+        "amounts_about": "除了指标，[自定义指标](../guide/metrics.md)的表达式还可以用本期的这些金额和"
+        "数量，以及对标准表求 `sum`、`count`、`count_distinct`、`average`、`min`、`max`。",
+        "amounts_head": "| 名称 | 含义 |",
     },
 }
 
@@ -87,13 +101,25 @@ def metrics_page(language: Language) -> str:
     words = WORDS[language]
     with use_language(language):
         rows = [
-            (f"`{item.name}`", item.label, item.definition, item.format, words[item.direction])
+            (
+                f"`{item.name}`",
+                item.label,
+                item.definition,
+                item.words if item.expression != item.name else "",
+                f"`{item.expression}`",
+                item.unit,
+                words[item.direction],
+                words[item.compared_with],
+            )
             for item in METRICS
         ]
         lines = ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
-    head = [words["metrics_head"], "|---|---|---|---|---|"]
+        amounts = [f"| `{name}` | {_cell(label)} |" for name, label in AMOUNTS.items()]
+    head = [words["metrics_head"], "|---|---|---|---|---|---|---|---|"]
+    second = [f"## {words['amounts']}", "", words["amounts_about"], "", words["amounts_head"]]
     return "\n".join(
         [NOTICE, f"# {words['metrics']}", "", words["metrics_about"], "", *head, *lines, ""]
+        + [*second, "|---|---|", *amounts, ""]
     )
 
 

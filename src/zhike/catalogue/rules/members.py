@@ -96,8 +96,8 @@ def fields_of(shop: Shop, as_of: date | None = None) -> Fields:
     Examples:
         >>> from zhike.datasets import corner_shop
         >>> fields = fields_of(corner_shop())
-        >>> parse_rule("recency_days > 90 and stage = 'repeat'", fields).text("zh")[-8:]
-        '阶段 = “复购”'
+        >>> parse_rule("城市属于（‘上海’、‘杭州’）且购买次数≥2", fields).text("en")
+        "city in ('上海', '杭州') and frequency >= 2"
     """
     day = as_of_day(shop, as_of)
     equipment = equipment_of(shop)

@@ -74,7 +74,11 @@ class Categories(Analysis):
     title: ClassVar[LazyText] = lazy("Categories and tastes")
     question: ClassVar[LazyText] = lazy("What sells to whom, and what goes together?")
     needs: ClassVar[Needs] = Needs(
-        columns={"order_lines": ("product_id", "amount"), "products": ("category",)}
+        columns={
+            "orders": ("ordered_at",),
+            "order_lines": ("product_id", "amount"),
+            "products": ("category",),
+        }
     )
 
     least_customers: Annotated[

@@ -255,7 +255,7 @@ class ChannelsResult:
                 columns=(
                     Column(name="month", label=lazy("Month"), format="month"),
                     *(
-                        Column(name=column, label=_as_label(name), format="amount")
+                        Column(name=column, label=_in_channel(name), format="amount")
                         for column, name in words.items()
                     ),
                 ),
@@ -412,5 +412,5 @@ class ChannelsResult:
         return customers_of(rows, cell)
 
 
-def _as_label(name: str | LazyText) -> LazyText:
-    return name if isinstance(name, LazyText) else LazyText.of(en=name, zh=name)
+def _in_channel(name: str | LazyText) -> LazyText:
+    return lazy("{channel}, before refunds", channel=name)

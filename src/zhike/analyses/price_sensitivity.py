@@ -83,7 +83,7 @@ class PriceSensitivity(Analysis):
     name: ClassVar[str] = "price_sensitivity"
     title: ClassVar[LazyText] = lazy("Price and promotion sensitivity")
     question: ClassVar[LazyText] = lazy("Who needs a discount, and what do discounts bring?")
-    needs: ClassVar[Needs] = Needs(columns={"orders": ("discount_amount", "paid_amount")})
+    needs: ClassVar[Needs] = Needs(columns={"orders": ("ordered_at", "paid_amount")})
 
     grown_days: Annotated[
         int,

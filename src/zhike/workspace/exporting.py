@@ -23,6 +23,7 @@ from zhike.workspace.durable import move, room_on_disk, sync_file
 
 if TYPE_CHECKING:
     from zhike.catalogue import Analysis
+    from zhike.insights import StandOuts
     from zhike.reports.workbook import CustomerColumn, SheetWritten
     from zhike.schema import Shop
     from zhike.workspace.layout import Layout
@@ -142,6 +143,7 @@ class _Export:
             export_id=f"{made_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
             made_at=made_at,
             masked=not unmasked,
+            stand_outs=self._stand_outs(),
             segment=segment,
         )
         self.layout.exports.mkdir(parents=True, exist_ok=True)
@@ -166,6 +168,18 @@ class _Export:
             sheets=written.sheets,
             customer_sheets=written.customer_sheets,
         )
+
+    def _stand_outs(self) -> StandOuts | None:
+        """What stands out over the results that the run kept."""
+        from zhike.insights import stand_outs
+        from zhike.workspace.results import read_result
+
+        if "orders" not in self.shop:
+            return None
+        results = self.snapshots.folder(self.manifest.id) / "results"
+        kept = {item["name"]: read_result(results, item["name"]) for item in self.manifest.analyses}
+        known = {name: result for name, result in kept.items() if result is not None}
+        return stand_outs(known, self.shop)
 
     def _analyses(self) -> dict[str, Analysis]:
         """The analyses that say something of each customer, as the run had them."""

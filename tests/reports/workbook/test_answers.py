@@ -109,7 +109,7 @@ def test_every_sheet_of_the_contents_is_there_in_the_readers_language(write: Wri
     for language, names in (
         (
             "zh",
-            ["经营总览", "客户分析表", "RFM 分群", "同期群", "重点发现", "指标字典", "使用说明"],
+            ["经营总览", "客户分析表", "RFM 分群", "同期群", "主要发现", "指标字典", "使用说明"],
         ),
         ("en", ["Overview", "Customer table", "RFM segments", "Cohorts", "What stands out"]),
     ):

@@ -25,6 +25,7 @@ LIVE: Mapping[tuple[str, str], tuple[str, str]] = {
     ("lifecycle", "stages"): ("stage", "stage"),
     ("value_tiers", "tiers"): ("tier", "value_tier"),
     ("abc", "customer_classes"): ("abc_class", "abc_class"),
+    ("relationship", "levels"): ("level", "relationship"),
 }
 """Tables that count customers by a column of the customer sheets: theirs are live formulas."""
 

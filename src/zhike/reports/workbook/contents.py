@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from zhike.insights import StandOuts
 from zhike.reports.report import Label, Report
 
 Kind = Literal[
@@ -80,6 +81,7 @@ class Workbook:
         export_id: Names this export, so that it can be merged when it comes back.
         made_at: When it was made, in UTC.
         masked: Whether personal data are masked.
+        stand_outs: What stands out over all analyses; None where there was nothing to look at.
         segment: The rule that picked the customers; empty for all.
     """
 
@@ -88,6 +90,7 @@ class Workbook:
     export_id: str
     made_at: datetime
     masked: bool = True
+    stand_outs: StandOuts | None = None
     segment: str = ""
 
 

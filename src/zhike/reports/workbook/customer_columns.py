@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from zhike.analyses.relationship_facts import LEVELS
 from zhike.analyses.rfm_names import SEGMENTS, TYPES
 from zhike.analyses.value_tiers import FREQUENCIES, TIERS
 from zhike.catalogue import Trait, traits_of
@@ -40,6 +41,7 @@ STANDING: tuple[tuple[str, str, LazyText, Mapping[str, LazyText]], ...] = (
     ("value_tier", "tier", lazy("Value tier"), TIERS),
     ("frequency_class", "frequency_class", lazy("How often they buy"), FREQUENCIES),
     ("abc_class", "abc_class", lazy("ABC class"), {}),
+    ("relationship", "level", lazy("Relationship"), LEVELS),
 )
 """Column, what the analysis calls it, its title, its words."""
 

@@ -53,6 +53,13 @@ TONES_OF = {
     "rfm_segment": SEGMENT_TONES,
     "value_tier": {"high": "good", "middle": "fair", "low": "quiet", "none": "quiet"},
     "abc_class": {"A": "good", "B": "fair", "C": "quiet"},
+    "relationship": {
+        "close": "good",
+        "cooling": "watch",
+        "at_risk": "bad",
+        "lost": "quiet",
+        "unknown": "quiet",
+    },
 }
 BARS = {
     "monetary": "#aecbe6", "frequency": "#b3dbd3", "recency_score": "#c9dcef",

@@ -34,6 +34,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "rfm": ("rfm_segment", "rfm_type", *(name for name, _ in SCORES)),
     "value_tiers": ("value_tier", "frequency_class"),
     "abc": ("abc_class",),
+    "relationship": ("relationship",),
     "lifecycle": ("stage",),
 }
 """Analysis to the columns that it gives."""

@@ -25,27 +25,39 @@ TONE_OF = {"good": "good", "bad": "bad", "neutral": "quiet"}
 Tables = Callable[[str, Table, Page], object]
 
 
-def write_findings(report: Report, page: Page) -> None:
-    """Every finding, the most urgent first: bad news before good, then by money at stake."""
-    page.title(_("What stands out"), _("The most urgent first. Each was found by the sheet named."))
+def write_findings(workbook: Workbook, page: Page, table: Tables) -> None:
+    """What stands out over all analyses with what to do, then everything that was found."""
+    page.title(_("What stands out"))
+    if workbook.stand_outs is not None:
+        page.paragraph(str(workbook.stand_outs.summary()))
+        page.gap()
+        if workbook.stand_outs.items:
+            table("stand_outs", workbook.stand_outs.table(), page)
+            page.gap()
+    page.heading(_("Every finding, the most urgent first"))
     page.header(
         [_("Kind"), _("What was found"), _("Money at stake"), _("Where")],
         ["text", "text", "amount", "text"],
     )
-    found = [(finding, section) for section in report.sections for finding in section.findings]
+    sections = workbook.report.sections
+    found = [(finding, section) for section in sections for finding in section.findings]
     for finding, section in sorted(found, key=lambda pair: _urgency(pair[0])):
-        ground, ink = TONES[TONE_OF[finding.tone]]
-        edge = {"bottom": 1, "bottom_color": COLOURS["rule"]}
-        style = page.styles.of(bg_color=ground, font_color=ink, align="left", indent=1, **edge)
-        page.row(
-            [
-                Cell(value=str(TONE_WORDS[finding.tone]), style=style),
-                page.value(str(finding.sentence), "text"),
-                page.value(finding.amount, "amount", digits=0),
-                page.value(str(section.title), "text"),
-            ]
-        )
-    page.at_least(1, 80)
+        _finding(finding, str(section.title), page)
+    page.at_least(1, 70)
+
+
+def _finding(finding: Finding, where: str, page: Page) -> None:
+    ground, ink = TONES[TONE_OF[finding.tone]]
+    edge = {"bottom": 1, "bottom_color": COLOURS["rule"]}
+    style = page.styles.of(bg_color=ground, font_color=ink, align="left", indent=1, **edge)
+    page.row(
+        [
+            Cell(value=str(TONE_WORDS[finding.tone]), style=style),
+            page.value(str(finding.sentence), "text"),
+            page.value(finding.amount, "amount", digits=0),
+            page.value(where, "text"),
+        ]
+    )
 
 
 def _urgency(finding: Finding) -> tuple[int, float]:
@@ -128,6 +140,9 @@ COLUMN_WORDS = {
     "value_tier": lazy("High, middle or low, by the net revenue they bring."),
     "frequency_class": lazy("Whether they buy often, now and then, once, or never did."),
     "abc_class": lazy("A: the few who bring most of the revenue; C: the many who bring little."),
+    "relationship": lazy(
+        "How the silence since the last purchase compares with the customer's own usual gap."
+    ),
     "frequency": lazy("Purchases so far."),
     "monetary": lazy("Net revenue so far: what was bought, less discounts and refunds."),
     "average_order_value": lazy("Net revenue by purchases."),

@@ -26,6 +26,7 @@ CHARTS = (("overview", "revenue_by_month"), ("lifecycle", "customers_by_stage"))
 CARDS = 6
 CHART_COLUMNS = (0, 3)
 CHART_ROWS = 15
+HIGHLIGHTS = 4
 COMPARED = ("previous period", "same period last year")
 FIRST_WIDTH, NUMBER_WIDTH = 30, 17
 INKS = {"good": COLOURS["teal"], "bad": COLOURS["red"], "neutral": COLOURS["quiet"]}
@@ -53,7 +54,7 @@ def write_overview(
     for column in range(1, CARDS):
         page.at_least(column, NUMBER_WIDTH)
     _cards(report, page)
-    _highlights(report, page)
+    _highlights(workbook, page)
     top = page.here
     page.gap(CHART_ROWS)
     _totals(workbook, page, ranges)
@@ -113,12 +114,15 @@ def _change(item: Number, page: Page, wash: dict[str, str]) -> Cell:
     return Cell(value=shown, style=style)
 
 
-def _highlights(report: Report, page: Page) -> None:
-    if not report.highlights:
+def _highlights(workbook: Workbook, page: Page) -> None:
+    """What stands out most; where nothing does, what the analyses say themselves."""
+    stood_out = workbook.stand_outs.items if workbook.stand_outs is not None else ()
+    findings = [item.finding for item in stood_out or workbook.report.highlights]
+    if not findings:
         return
     page.heading(_("What to look at first"))
-    for item in report.highlights:
-        page.paragraph(str(item.finding.sentence), bullet=True)
+    for finding in findings[:HIGHLIGHTS]:
+        page.paragraph(str(finding.sentence), bullet=True)
     page.gap()
 
 

@@ -96,6 +96,7 @@ class _Writing:
         columns = self._workbook.customers.columns
         ranges = CustomerRanges(self._customers.sheets, columns)
         self._said += self._customer_words()
+        self._findings()
         self._answers(ranges)
         self._guides()
         write_overview(self._book, self._workbook, overview, ranges, self._said)
@@ -135,13 +136,16 @@ class _Writing:
                 writer.write(section, page)
                 self._finish(page, str(section.question))
 
+    def _findings(self) -> None:
+        page = self._page(_("What stands out"), "guide")
+        tables = AnswerSheets(self._book, self._workbook.report.about.currency, None)
+        write_findings(self._workbook, page, tables.table)
+        self._finish(page, _("What changed, why, and what to do about it"))
+
     def _guides(self) -> None:
         report = self._workbook.report
-        page = self._page(_("What stands out"), "guide")
-        write_findings(report, page)
-        self._finish(page, _("Every finding, the most urgent first"))
-        page = self._page(_("Data quality"), "guide")
         tables = AnswerSheets(self._book, report.about.currency, None)
+        page = self._page(_("Data quality"), "guide")
         write_quality(report.quality, report, page, tables.table)
         self._finish(page, _("What became of every record"))
         page = self._page(_("Metric dictionary"), "guide")

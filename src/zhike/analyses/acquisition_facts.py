@@ -80,7 +80,7 @@ def source_sums(members: ir.Table, day: date, within_days: int) -> pa.Table:
         ripe=ripe.ifelse(1, 0).sum().cast("int64"),
         seconds=(ripe & came_back).ifelse(1, 0).sum().cast("int64"),
     )
-    return sums.order_by(ibis.desc("customers"), "source").to_pyarrow()
+    return sums.to_pyarrow().sort_by([("customers", "descending"), ("source", "ascending")])
 
 
 def waits(members: ir.Table, day: date, within_days: int) -> pa.Table:
@@ -106,7 +106,7 @@ def months_of_sources(members: ir.Table) -> pa.Table:
     counted = members.group_by("source", month=calendar.text_of(members.first_on)).agg(
         customers=members.count().cast("int64")
     )
-    return counted.order_by("month", "source").to_pyarrow()
+    return counted.to_pyarrow().sort_by([("month", "ascending"), ("source", "ascending")])
 
 
 def revenue_by_age(shop: Shop, day: date, members: ir.Table) -> pa.Table:
@@ -197,6 +197,6 @@ def funnel_of(shop: Shop, day: date, members: ir.Table) -> pa.Table:
             first=rows.first_on.count().cast("int64"),
             second=rows.second_on.count().cast("int64"),
         )
-        .order_by(ibis.desc("leads"), "source")
         .to_pyarrow()
+        .sort_by([("leads", "descending"), ("source", "ascending")])
     )

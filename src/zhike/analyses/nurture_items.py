@@ -84,7 +84,7 @@ def first_items(shop: Shop, day: date, basis: str, within_days: int) -> pa.Table
     of_items = _summed(both.group_by("item"))
     of_all = _summed(facts.group_by(item=ibis.literal("")))
     rows = of_items.union(of_all)
-    return rows.order_by(ibis.desc("customers"), "item").to_pyarrow()
+    return rows.to_pyarrow().sort_by([("customers", "descending"), ("item", "ascending")])
 
 
 def _summed(grouped: ir.GroupedTable) -> ir.Table:

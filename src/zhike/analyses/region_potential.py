@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
@@ -103,7 +102,7 @@ def region_sums(rows: ir.Table) -> pa.Table:
         spent=spent.sum(),
         squares=(spent * spent).sum(),
     )
-    return sums.order_by(ibis.desc("revenue"), "region").to_pyarrow()
+    return sums.to_pyarrow().sort_by([("revenue", "descending"), ("region", "ascending")])
 
 
 def potential_of(sums: pa.Table, level: str, *, has_year_before: bool = True) -> Potential:

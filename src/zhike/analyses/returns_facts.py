@@ -162,7 +162,7 @@ def channel_rows(shop: Shop, day: date) -> pa.Table:
         paid=rows.paid.sum(),
         amount=rows.amount.sum(),
     )
-    return sums.order_by(ibis.desc("orders"), "channel").to_pyarrow()
+    return sums.to_pyarrow().sort_by([("orders", "descending"), ("channel", "ascending")])
 
 
 def month_rows(shop: Shop, day: date) -> pa.Table:
@@ -172,7 +172,7 @@ def month_rows(shop: Shop, day: date) -> pa.Table:
         paid=daily.paid_amount.sum().cast("float64"),
         amount=daily.returned_amount.sum().cast("float64"),
     )
-    return sums.order_by("month").to_pyarrow()
+    return sums.to_pyarrow().sort_by("month")
 
 
 def way_rows(shop: Shop, day: date) -> pa.Table:
@@ -183,7 +183,7 @@ def way_rows(shop: Shop, day: date) -> pa.Table:
     sums = refunds.group_by("way", "delay_days").agg(
         refunds=refunds.count().cast("int64"), amount=refunds.amount.sum().cast("float64")
     )
-    return sums.to_pyarrow()
+    return sums.to_pyarrow().sort_by([("way", "ascending"), ("delay_days", "ascending")])
 
 
 def buyers(shop: Shop, day: date) -> ir.Table:
@@ -221,7 +221,7 @@ def buyer_cells(members: ir.Table) -> pa.Table:
     cells = members.group_by("orders", "returned").agg(
         customers=members.count().cast("int64"), amount=members.amount.sum().cast("float64")
     )
-    return cells.order_by("orders", "returned").to_pyarrow()
+    return cells.to_pyarrow().sort_by([("orders", "ascending"), ("returned", "ascending")])
 
 
 def _zero() -> Any:

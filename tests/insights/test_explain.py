@@ -15,7 +15,7 @@ from zhike.datasets import corner_shop, planted_shop, simulate
 from zhike.datasets.planted import PlantedShop
 from zhike.errors import ParameterError
 from zhike.insights import Explanation, Why, explain, explain_segments
-from zhike.insights.explain import METRICS_EXPLAINED
+from zhike.insights.explaining import METRICS_EXPLAINED
 from zhike.insights.tree import EFFECTS
 from zhike.schema import Shop
 

@@ -16,7 +16,7 @@ from zhike.blocks import Block, Chart, Column, Finding, Table, Text
 from zhike.catalogue import Period, Shown
 from zhike.errors import ParameterError
 from zhike.i18n import LazyText, lazy
-from zhike.insights.explain import explain
+from zhike.insights.explaining import explain
 from zhike.insights.explanation import Explanation
 from zhike.insights.plays import Play, plays_for
 from zhike.insights.words import DIMENSION_LABELS, DRIVER_LABELS, member_label

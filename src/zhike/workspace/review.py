@@ -137,9 +137,9 @@ class Reviews:
             for subject, label, index in drift.input_drift(shop, self.open_snapshot(earlier.id)):
                 yield drift_check("drift", subject, label, index)
             for name, before in drift.class_sizes(past).items():
-                index = drift.stability(before, sizes.get(name, {}))
-                if index is not None:
-                    yield drift_check("drift", name, drift.CLASSES[name][2], index)
+                moved = drift.stability(before, sizes.get(name, {}))
+                if moved is not None:
+                    yield drift_check("drift", name, drift.CLASSES[name][2], moved)
         yield from _class_checks(results, sizes)
         yield from _threshold_checks(manifest, shop)
         yield from separation_checks(drift.stage_moves(results))
@@ -269,5 +269,6 @@ def _kept(check: Check) -> dict[str, Any]:
 
 def _read(file: Path) -> Review:
     values = read_json(file)
-    several = {name: tuple(values.pop(name)) for name in ("checks", "new", "solved")}
-    return Review(**values, **several)
+    for name in ("checks", "new", "solved"):
+        values[name] = tuple(values[name])
+    return Review(**values)

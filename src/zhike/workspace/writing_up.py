@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from zhike.workspace.durable import room_on_disk, write_durably
 
 if TYPE_CHECKING:
     from zhike.reports import Report
+    from zhike.schema import Shop
     from zhike.workspace.settings import Settings
     from zhike.workspace.snapshots import Manifest, SnapshotStore
 
@@ -29,6 +30,7 @@ class WriteUps:
         _snapshots: SnapshotStore
 
         def _marked(self, wanted: str | None) -> tuple[Manifest, Path]: ...
+        def open_snapshot(self, snapshot: str | None = None) -> Shop: ...  # noqa: D102
 
     def report(
         self,
@@ -84,9 +86,29 @@ class WriteUps:
             with i18n.use_language(chosen):
                 results = self._snapshots.folder(manifest.id) / "results"
                 report = snapshot_report(manifest, results)
+                report = _with_insights(report, manifest, results, self.open_snapshot)
                 yield with_goal(report, self.settings), manifest
         finally:
             mark.unlink(missing_ok=True)
+
+
+def _with_insights(
+    report: Report, manifest: Manifest, results: Path, opened: Callable[[str], Shop]
+) -> Report:
+    """The report with what stands out over all results, and what usually answers it."""
+    from zhike.insights import stand_outs
+    from zhike.reports.answers import with_stand_outs
+    from zhike.workspace.results import read_result
+
+    if "orders" not in manifest.tables:
+        return report
+    kept = {item["name"]: read_result(results, item["name"]) for item in manifest.analyses}
+    known = {name: result for name, result in kept.items() if result is not None}
+    shop = opened(manifest.id)
+    try:
+        return with_stand_outs(report, stand_outs(known, shop))
+    finally:
+        shop.engine.close()
 
 
 def format_of(wanted: str, path: str | Path | None) -> str:

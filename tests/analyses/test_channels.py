@@ -89,7 +89,8 @@ def test_months_add_up_to_each_channel(found: ChannelsResult) -> None:
 @pytest.mark.parametrize(
     ("name", "kind"),
     [("天猫旗舰店", "marketplace"), ("微信小程序", "site"), ("抖音直播间", "social"),
-     ("徐汇门店", "store"), ("Online Store", "site"), ("Retail", "store"), ("amazon.de", "marketplace"),
+     ("徐汇门店", "store"), ("Online Store", "site"), ("Retail", "store"),
+     ("amazon.de", "marketplace"),
      ("客服电话", "contact"), ("A7", "unclear"), (None, "unclear")],
 )  # fmt: skip
 def test_a_kind_is_told_from_the_name(name: str | None, kind: str) -> None:

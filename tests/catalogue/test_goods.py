@@ -26,9 +26,7 @@ def _one(rows: Any) -> dict[str, Any]:
 
 def test_purchase_rows_are_the_purchases(shop: Shop) -> None:
     rows, wanted = purchase_rows(shop), purchases(shop)
-    found = _one(
-        rows.agg(n=rows.count(), net=rows.net_amount.sum(), off=rows.off_amount.sum())
-    )
+    found = _one(rows.agg(n=rows.count(), net=rows.net_amount.sum(), off=rows.off_amount.sum()))
     other = _one(
         wanted.agg(n=wanted.count(), net=wanted.net_amount.sum(), off=wanted.discount_amount.sum())
     )

@@ -197,8 +197,8 @@ def growth_rows(daily: Daily, months: Series, special: Special) -> pa.Table:
         days = [first + timedelta(days=n) for n in range((after - first).days)]
         fair = {same_day_last_year(day, lunar=special.lunar) for day in days}
         plain = float(daily.between(*before).sum()) if daily.holds(*before) else None
-        places = [(day - daily.first).days for day in fair]
-        reached = min(places) >= 0
+        places = sorted((day - daily.first).days for day in fair)
+        reached = places[0] >= 0
         aligned = float(daily.revenue[places].sum()) if reached else None
         rows.append((name, float(revenue), plain, aligned))
     return pa.table(

@@ -104,7 +104,7 @@ def same_day_last_year(day: date, *, lunar: bool) -> date:
     In the first three months every day within three weeks of the lunar new year is compared with
     the day as far from the last one; the other days of those months follow one another in order.
     All other days are compared with the same date. So no day is used twice, and the quarter as a
-    whole stays the same.
+    whole is compared with itself, but for a leap day.
 
     Args:
         day: The day.

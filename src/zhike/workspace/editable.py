@@ -207,12 +207,14 @@ def _closely(field: Editable, texts: Sequence[str]) -> list[Meaning]:
         name=field.name, kind=field.kind, label=_SILENT, description=_SILENT
     )
     reading = reading_of(target, defined, {})
-    rows = ibis.memtable(pa.table({"place": range(len(texts)), "text": pa.array(texts)}))
-    form = cleaned(rows.text, token=True)
-    for stage in reading.stages:
-        form = stage(form)
-    value = reading.read(form, {}).value
-    read = rows.select("place", value=value.cast("string")).order_by("place").to_pyarrow()
+    rows = ibis.memtable(pa.table({"place": range(len(texts)), "form": pa.array(texts)}))
+    rows = rows.mutate(form=cleaned(rows.form, token=True))
+    for stage in reading.stages:  # each for itself: together they grow beyond all bounds
+        rows = ibis.memtable(rows.to_pyarrow())
+        rows = rows.mutate(form=stage(rows.form))
+    rows = ibis.memtable(rows.to_pyarrow())
+    value = reading.read(rows.form, {}).value.cast("string")
+    read = rows.select("place", value=value).order_by("place").to_pyarrow()
     values = read["value"].to_pylist()
     return [_read(field, text, value) for text, value in zip(texts, values, strict=True)]
 

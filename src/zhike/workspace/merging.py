@@ -106,7 +106,13 @@ class Merging:
     ) -> tuple[list[Change], dict[Cell, Change]]:
         """The changes of a column, and its cells that were taken before and are as exported."""
         shown = self._shown(item, who)
-        rows = [row for row in differing(item.column.cells, shown) if who.customers[row]]
+        odd = [
+            row
+            for row, number in enumerate(item.sheet.rows if item.sheet.faults else ())
+            if (number, item.column.letter) in item.sheet.faults
+        ]
+        other = {*odd, *differing(item.column.cells, shown)}
+        rows = sorted(row for row in other if who.customers[row])
         if not self.exported.is_kept:  # what a mask hides cannot be compared
             rows = [row for row in rows if not _is_masked(item.column.cells[row].as_py())]
         told = self._told_here()
@@ -167,6 +173,7 @@ class Merging:
         source = self.present.values(cells, fields)
         standing, told = self.log.standing(), self._told_here()
         taken = {(*edit.cell, edit.value) for edit in self._of_export()}
+        own = {(*edit.cell, edit.value) for edit in self._of_this_file() if edit.kind == "edit"}
         for cell, change in read.items():
             holds = standing[cell].value if cell in standing else source.get(cell)
             last = told.get(cell)
@@ -175,7 +182,7 @@ class Merging:
                 said = same(last.value, change.value)
             if said or same(holds, change.value):
                 done.same += 1
-            elif shows(change.shown, holds, change.field) or (last and same(last.value, holds)):
+            elif shows(change.shown, holds, change.field) or (*cell, holds) in own:
                 done.edits.append(self._edit(change, source.get(cell)))
             else:
                 done.edits.append(self._conflict(change, "both_changed"))
@@ -196,11 +203,10 @@ class Merging:
 
     def _told_here(self) -> dict[Cell, Edit]:
         """The last that this very file said of each cell."""
-        return {
-            edit.cell: edit
-            for edit in self._of_export()
-            if edit.path == str(self.book.file) and edit.kind in ("edit", "conflict")
-        }
+        return {edit.cell: edit for edit in self._of_this_file()}
+
+    def _of_this_file(self) -> list[Edit]:
+        return [edit for edit in self._of_export() if edit.path == str(self.book.file)]
 
     def _of_export(self) -> list[Edit]:
         return [

@@ -220,12 +220,14 @@ def _keyed(columns: list[pa.Array], *, is_ours: bool) -> _Heads | None:
 
 def _titled(columns: list[pa.Array]) -> _Heads | None:
     """The heads by the titles alone."""
-    for column in columns:
+    known = keys_by_title()
+    for place, column in enumerate(columns):
         at = _title_row(column, _TITLE_ROWS)
         if at >= 0:
             titles = [tidy(other[at].as_py()) or "" for other in columns]
-            known = keys_by_title()
-            return _Heads(tuple(known.get(fold(title), "") for title in titles), -1, at)
+            keys = [known.get(fold(title), "") for title in titles]
+            keys[place] = KEY
+            return _Heads(tuple(keys), -1, at)
     return None
 
 

@@ -26,7 +26,7 @@ def keys_by_title() -> dict[str, str]:
     for key, label in _labels():
         for word in _said(label):
             found.setdefault(fold(word), key)
-    return found | dict.fromkeys(id_titles(), "customer_id")
+    return found
 
 
 @cache
@@ -41,6 +41,7 @@ def _labels() -> Iterator[tuple[str, LazyText]]:
     from zhike.reports.workbook.customer_columns import SCORES, STANDING
     from zhike.schema import standard_table
 
+    yield "customer_id", standard_table("customers")["customer_id"].label
     for table, names in STANDARD.items():
         for name in names:
             yield name, standard_table(table)[name].label

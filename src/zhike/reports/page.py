@@ -134,7 +134,7 @@ def _writers(currency: str, rows_shown: int) -> dict[str, Any]:
     return {
         "figure": lambda number: write_value(number.value, number.format, currency),
         "earlier": lambda number, key: write_value(
-            number.comparisons[key], number.format, currency
+            number.comparisons.get(key), number.format, currency
         ),
         "aimed": lambda aim: write_value(aim.target, aim.number.format, currency),
         "cells": lambda table: write_rows(table, currency, most=rows_shown),

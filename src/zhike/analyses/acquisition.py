@@ -44,6 +44,8 @@ SOURCES_SHOWN = 6
 MONTHS_SHOWN = 25
 LEAST_CUSTOMERS = 30
 NOISE = 3
+MATTERS = 0.05
+"""Share by which a rate must differ to be worth a sentence, however certain it is."""
 WORDS: dict[str, LazyText] = {UNKNOWN: lazy("Not known")}
 SOURCE = Column(name="source", label=lazy("Source"), labels=WORDS)
 BASES: dict[str, LazyText] = {
@@ -299,32 +301,12 @@ class AcquisitionResult:
         )
 
     def _curves_chart(self) -> Chart:
-        names = [name for name in self._largest() if name in set(self.curves["source"].to_pylist())]
-        brought = {
-            (row["source"], row["months"]): row["revenue_per_customer"]
-            for row in self.curves.to_pylist()
-        }
-        months = sorted({month for _, month in brought})
-        columns = {
-            f"source_{place}": [brought.get((name, month)) for month in months]
-            for place, name in enumerate(names)
-        }
-        rows = pa.table(
-            {
-                "months": pa.array(months, pa.int64()),
-                **{name: pa.array(values, pa.float64()) for name, values in columns.items()},
-            }
-        )
+        rows, lines = self._by_age()
         title = lazy("What a customer of each source has brought")
         return Chart(
             name="revenue_by_age",
             title=title,
-            option=charts.line(
-                rows,
-                "months",
-                {f"source_{place}": WORDS.get(name, name) for place, name in enumerate(names)},
-                format="amount",
-            ),
+            option=charts.line(rows, "months", lines, format="amount"),
             alternative=lazy(
                 "Lines: cumulative net revenue per customer of each source, by months after the "
                 "first purchase."
@@ -345,6 +327,22 @@ class AcquisitionResult:
                 ),
             ),
         )
+
+    def _by_age(self) -> tuple[pa.Table, dict[str, LazyText | str]]:
+        """The curves of the largest sources, a column each, for the picture."""
+        there = set(self.curves["source"].to_pylist())
+        names = [name for name in self._largest() if name in there]
+        brought = {
+            (row["source"], row["months"]): row["revenue_per_customer"]
+            for row in self.curves.to_pylist()
+        }
+        months = sorted({month for _, month in brought})
+        table = {
+            f"source_{place}": pa.array([brought.get((name, it)) for it in months], pa.float64())
+            for place, name in enumerate(names)
+        }
+        lines = {f"source_{place}": WORDS.get(name, name) for place, name in enumerate(names)}
+        return pa.table({"months": pa.array(months, pa.int64()), **table}), lines
 
     def _funnel_chart(self) -> Chart:
         steps = {
@@ -412,7 +410,8 @@ class AcquisitionResult:
             rate, customers = row["second_rate"], row["customers"]
             if rate is None or customers < LEAST_CUSTOMERS:
                 continue
-            if abs(rate - whole) <= NOISE * sqrt(whole * (1 - whole) / customers):
+            noise = NOISE * sqrt(whole * (1 - whole) / customers)
+            if abs(rate - whole) <= max(noise, MATTERS * whole):
                 continue
             facts = {
                 "source": row["source"],

@@ -27,6 +27,8 @@ SUBJECTS: dict[str, LazyText] = {
 }
 TOPS = (1, 5, 10, 20)
 LEADERS = 10
+MATTERS = 0.01
+"""Points by which a share must differ to be worth a sentence, however certain it is."""
 REGION_LEVELS = ("province", "country", "city")
 
 
@@ -216,4 +218,4 @@ def differs(now: Spread, before: Spread, top: int, noise: float) -> bool:
     """
     share = (now.tops[top] + before.tops[top]) / 2
     deviation = sqrt(share * (1 - share) * (now.hhi + before.hhi))
-    return abs(now.tops[top] - before.tops[top]) > noise * deviation
+    return abs(now.tops[top] - before.tops[top]) > max(noise * deviation, MATTERS)

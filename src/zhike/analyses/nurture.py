@@ -29,6 +29,8 @@ from zhike.schema import Shop
 
 SHOWN = 12
 NAMED = 2
+MATTERS = 0.05
+"""Share by which a rate must differ to be worth a sentence, however certain it is."""
 BASES: dict[str, LazyText] = {
     "category": lazy("First category"),
     "product": lazy("First product"),
@@ -280,9 +282,9 @@ class NurtureResult:
         )
         rows = [row for row in self.items.to_pylist() if row["is_unusual"]]
         usual = self.numbers["usual_rate"] or 0.0
-        for row in [it for it in rows if it["expected_rate"] > usual][:NAMED]:
+        for row in [it for it in rows if it["expected_rate"] > (1 + MATTERS) * usual][:NAMED]:
             yield self._item_finding(row, usual, is_good=True)
-        for row in [it for it in rows[::-1] if it["expected_rate"] < usual][:NAMED]:
+        for row in [it for it in rows[::-1] if it["expected_rate"] < (1 - MATTERS) * usual][:NAMED]:
             yield self._item_finding(row, usual, is_good=False)
 
     def _item_finding(self, row: Mapping[str, Any], usual: float, *, is_good: bool) -> Finding:

@@ -21,6 +21,7 @@ from zhike.stats.shrinkage import shrunken_means, shrunken_rates
 
 LEVELS = ("country", "province", "city")
 PREFERRED = ("province", "country", "city")
+COUNTS = ("known", "buyers", "customers", "orders")
 PER_INHABITANTS = 100_000
 LEAST_PROVINCES = 3
 """Inhabitants are used where at least so many regions are provinces of the census."""
@@ -138,20 +139,16 @@ def potential_of(sums: pa.Table, level: str, *, has_year_before: bool = True) ->
         "missing_customers": missing,
         "reach_potential": missing * _by(customers, buyers) * spend,
     }
-    counts = ("known", "buyers", "customers", "orders")
-    return Potential(
-        rows=pa.table(
-            {
-                "region": pa.array(names, pa.string()),
-                **{
-                    name: _array(values, pa.int64() if name in counts else pa.float64())
-                    for name, values in columns.items()
-                },
-            }
-        ),
-        usual_spend=usual_spend,
-        usual_reach=usual_reach,
+    rows = pa.table(
+        {
+            "region": pa.array(names, pa.string()),
+            **{
+                name: _array(values, pa.int64() if name in COUNTS else pa.float64())
+                for name, values in columns.items()
+            },
+        }
     )
+    return Potential(rows=rows, usual_spend=usual_spend, usual_reach=usual_reach)
 
 
 def _reach(buyers: Floats, people: Floats) -> tuple[Floats, Floats, float | None]:

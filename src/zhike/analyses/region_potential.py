@@ -21,6 +21,9 @@ from zhike.stats.shrinkage import shrunken_means, shrunken_rates
 
 LEVELS = ("country", "province", "city")
 PREFERRED = ("province", "country", "city")
+SUMS = (
+    "known", "buyers", "customers", "orders", "revenue", "revenue_before", "spent", "squares",
+)  # fmt: skip
 COUNTS = ("known", "buyers", "customers", "orders")
 PER_INHABITANTS = 100_000
 LEAST_PROVINCES = 3
@@ -110,10 +113,8 @@ def potential_of(sums: pa.Table, level: str, *, has_year_before: bool = True) ->
     """What each region could bring if its customers spent, and were as many, as usual."""
     names: list[str] = sums["region"].to_pylist()
     known, buyers, customers, orders, revenue, before, spent, squares = (
-        np.asarray(sums[name]).astype(np.float64)
-        for name in ("known", "buyers", "customers", "orders", "revenue", "revenue_before",
-                     "spent", "squares")
-    )  # fmt: skip
+        np.asarray(sums[name]).astype(np.float64) for name in SUMS
+    )
     spend = np.full(len(names), np.nan)
     bought = customers > 0
     spend[bought] = shrunken_means(spent[bought], squares[bought], customers[bought])

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bench.measure import report
+from bench.measure import peak_rss_mb, report
 from bench.ours import shop_of, warmed
 from zhike.analyses import REGISTRY
 from zhike.catalogue import lacking
@@ -23,18 +23,22 @@ def main(folder: Path, as_of: date) -> None:
 
     def work() -> Any:
         shop = shop_of(engine, folder, as_of)
-        seconds, skipped = {}, []
+        used, skipped = {}, []
         for name, kind in kinds.items():
             analysis = kind()
             if lacking(analysis, shop) is not None:
                 skipped.append(name)
                 continue
-            began = time.perf_counter()
+            began, started = time.perf_counter(), time.process_time()
             result = analysis.run(shop)
             list(result.blocks())
             list(result.findings())
-            seconds[name] = round(time.perf_counter() - began, 2)
-        return lambda: {"seconds": seconds, "skipped": skipped}
+            used[name] = {
+                "seconds": round(time.perf_counter() - began, 2),
+                "cpu_seconds": round(time.process_time() - started, 2),
+                "peak_rss_mb": round(peak_rss_mb()),
+            }
+        return lambda: {"analyses": used, "skipped": skipped}
 
     report(work)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -47,25 +48,46 @@ class Outlook:
     high: Counts
 
 
-def outlook(model: Buying, values: Floats, rows: Rows, days: float, share: float = 0.9) -> Outlook:
-    """What to expect of each row within so many days.
+@dataclass(frozen=True)
+class _Pairs:
+    """The distinct pairs of count and time since the first purchase.
 
-    Customers alive with the same count and the same time since their first purchase have the same
-    prospects, whenever they last bought; so few are computed and all are looked up.
+    Customers alive with the same pair have the same prospects, whenever they last bought; so few
+    are computed and all are looked up.
+
+    Attributes:
+        x: Whoever needs many purchases to be told comes first.
+        T: Days since the first purchase.
+        of: Which pair each row has.
     """
-    alive = model.p_alive(values, rows)
-    base = rows.days + 1
-    keys, pair = np.unique(rows.x * base + rows.T, return_inverse=True)
-    rate = (values[0] + keys // base) / (values[1] + keys % base)
-    order = np.argsort(-rate)  # whoever needs many purchases to be told comes first
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    keys, pair = keys[order], place[pair]
-    by_pair = np.argsort(pair, kind="stable")
-    found = _Sums(alive[by_pair], pair[by_pair], (1 - share) / 2)
-    for begin in range(0, len(keys), _AT_ONCE):
-        some = keys[begin : begin + _AT_ONCE]
-        found.add(model.alive_tails(values, some // base, some % base, days), begin, len(some))
+
+    x: Counts
+    T: Counts
+    of: Counts
+
+    @classmethod
+    def among(cls, values: Floats, rows: Rows) -> _Pairs:
+        base = rows.days + 1
+        keys, of = np.unique(rows.x * base + rows.T, return_inverse=True)
+        x, whole = keys // base, keys % base
+        order = np.argsort(-(values[0] + x) / (values[1] + whole))
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        return cls(x[order], whole[order], place[of])
+
+    def chunks(self) -> Iterator[slice]:
+        for begin in range(0, len(self.x), _AT_ONCE):
+            yield slice(begin, min(begin + _AT_ONCE, len(self.x)))
+
+
+def outlook(model: Buying, values: Floats, rows: Rows, days: float, share: float = 0.9) -> Outlook:
+    """What to expect of each row within so many days."""
+    alive, pairs = model.p_alive(values, rows), _Pairs.among(values, rows)
+    by_pair = np.argsort(pairs.of, kind="stable")
+    found = _Sums(alive[by_pair], pairs.of[by_pair], (1 - share) / 2)
+    for some in pairs.chunks():
+        tail = model.alive_tails(values, pairs.x[some], pairs.T[some], days)
+        found.add(tail, some.start, some.stop - some.start)
     back = np.argsort(by_pair)
     return Outlook(
         p_alive=alive,
@@ -75,6 +97,16 @@ def outlook(model: Buying, values: Floats, rows: Rows, days: float, share: float
         low=found.low[back],
         high=found.high[back],
     )
+
+
+def purchase_chance(model: Buying, values: Floats, rows: Rows, days: float) -> Floats:
+    """P(at least one purchase) of each row within so many days, and nothing else."""
+    pairs = _Pairs.among(values, rows)
+    first = np.empty(len(pairs.x))
+    for some in pairs.chunks():
+        tail = model.alive_tails(values, pairs.x[some], pairs.T[some], days)
+        first[some] = tail(1, some.stop - some.start)
+    return np.asarray(model.p_alive(values, rows) * first[pairs.of])
 
 
 class _Sums:

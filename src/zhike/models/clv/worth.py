@@ -9,14 +9,13 @@ from functools import cached_property
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
-from scipy.special import expit, logit
-from scipy.stats import gamma as gamma_distribution
+from scipy.special import expit, gammaincinv, logit
 from scipy.stats import norm
 
 from zhike.models.clv.fitting import Fit
 from zhike.models.clv.gamma_gamma import GAMMA_GAMMA
 from zhike.models.clv.geometric import GeometricDropout
-from zhike.models.clv.outlook import Outlook, outlook
+from zhike.models.clv.outlook import Outlook, outlook, purchase_chance
 from zhike.models.clv.pareto import ParetoDropout
 from zhike.models.clv.rows import Counts, Floats, Rows
 
@@ -106,10 +105,10 @@ class Worth:
 
     def _odds(self, name: str, logs: Floats) -> Floats:
         values = np.exp(logs)
-        chance = self.model.p_alive(values, self.rows)
-        if name == "purchase_probability":
-            tail = self.model.alive_tails(values, self.rows.x, self.rows.T, self.days)
-            chance = chance * tail(1, len(self.rows))
+        if name == "p_alive":
+            chance = self.model.p_alive(values, self.rows)
+        else:
+            chance = purchase_chance(self.model, values, self.rows, self.days)
         return np.asarray(logit(np.clip(chance, 1e-12, 1 - 1e-12)))
 
     def batches(self, customers: ir.Table) -> Iterator[pa.RecordBatch]:
@@ -133,22 +132,20 @@ class Worth:
             for name in ("x", "t_x", "T")
         )
         at = self._place(x, t_x, whole)
-        spend, spend_low, spend_high = self._spend(
-            x + 1, batch["monetary"].to_numpy(zero_copy_only=False)
-        )
-        seen = self.outlook
-        value, low, high = self._value(at, spend, spend_high - spend_low)
+        spend, *spends = self._spend(x, batch["monetary"].to_numpy(zero_copy_only=False))
+        seen, (low, high) = self.outlook, self.value_ends
+        kept = spend * self.margin_rate * self.discount[at]
         columns = {name: column[at] for name, column in self.chances.items()}
         columns |= {
             "expected_purchases": seen.expected[at],
             "expected_purchases_low": seen.low[at].astype(np.float64),
             "expected_purchases_high": seen.high[at].astype(np.float64),
             "expected_spend": spend,
-            "expected_spend_low": spend_low,
-            "expected_spend_high": spend_high,
-            "clv": value,
-            "clv_low": low,
-            "clv_high": high,
+            "expected_spend_low": spends[0],
+            "expected_spend_high": spends[1],
+            "clv": seen.expected[at] * kept,
+            "clv_low": low[at] * kept,
+            "clv_high": high[at] * kept,
         }
         arrays = [batch["customer_id"], *(pa.array(column) for column in columns.values())]
         return pa.RecordBatch.from_arrays(arrays, ["customer_id", *columns])
@@ -158,39 +155,52 @@ class Worth:
         keys = (self.rows.x * base + self.rows.t_x) * base + self.rows.T
         return np.asarray(np.searchsorted(keys, (x * base + t_x) * base + whole))
 
-    def _spend(self, occasions: Counts, monetary: Floats) -> tuple[Floats, Floats, Floats]:
+    def _spend(self, x: Counts, monetary: Floats) -> tuple[Floats, Floats, Floats]:
         """What each spends an occasion; who has given everything back is taken for an average."""
         if self.spending is None:
-            same = np.full(len(occasions), self.mean_spend)
+            same = np.full(len(x), self.mean_spend)
             return same, same, same
-        seen = np.where(monetary > 0, occasions, 0)
-        mean = np.where(seen > 0, monetary / np.maximum(occasions, 1), 0.0)
-        values, aside = self.spending.array, (1 - self.share) / 2
-        expected = GAMMA_GAMMA.expected_spend(values, seen, mean)
-        low, high = (
-            GAMMA_GAMMA.spend_quantile(values, seen, mean, end) for end in (aside, 1 - aside)
-        )
-        return np.where(np.isfinite(expected), expected, self.mean_spend), low, high
+        seen = np.where(monetary > 0, x + 1, 0)
+        mean = np.where(seen > 0, monetary / (x + 1), 0.0)
+        expected = GAMMA_GAMMA.expected_spend(self.spending.array, seen, mean)
+        expected = np.where(np.isfinite(expected), expected, self.mean_spend)
+        low, high = (ends[seen] for ends in self.spend_ends)
+        return expected, expected * low, expected * high
 
-    def _value(self, at: Counts, spend: Floats, width: Floats) -> tuple[Floats, Floats, Floats]:
-        """Expected value, and an interval: nothing, or a gamma of the same mean and variance."""
-        seen, kept = self.outlook, self.margin_rate * self.discount[at]
-        mean, square = seen.expected[at] * spend, seen.expected_squared[at]
-        deviation = width / (2 * norm.ppf((1 + self.share) / 2))
-        bought = np.maximum(seen.p_purchase[at], 1e-12)
-        # Of those who buy at all: the mean, and the variance of count and of spend together.
-        middle = mean / bought
-        variance = square * (spend**2 + deviation**2) / bought - middle**2
-        shape = middle**2 / np.maximum(variance, 1e-9 * middle**2 + 1e-300)
-        scale = middle / shape
+    @cached_property
+    def spend_ends(self) -> tuple[Floats, Floats]:
+        """The interval of the mean spend, by number of occasions, as shares of what is expected.
+
+        How wide it is depends on how often somebody was seen, and not on what was spent.
+        """
+        occasions = np.arange(int(self.rows.x.max(initial=0)) + 2)
+        if self.spending is None:
+            return np.ones(len(occasions)), np.ones(len(occasions))
+        values, aside = self.spending.array, (1 - self.share) / 2
+        mean = np.ones(len(occasions))
+        expected = GAMMA_GAMMA.expected_spend(values, occasions, mean)
         low, high = (
-            np.where(
-                end <= 1 - bought,
-                0.0,
-                gamma_distribution.ppf(
-                    np.clip((end - (1 - bought)) / bought, 0, 1), shape, scale=scale
-                ),
-            )
-            for end in ((1 - self.share) / 2, (1 + self.share) / 2)
+            GAMMA_GAMMA.spend_quantile(values, occasions, mean, end) / expected
+            for end in (aside, 1 - aside)
         )
-        return mean * kept, low * kept, high * kept
+        return np.where(np.isfinite(low), low, 0.0), np.where(np.isfinite(high), high, 1.0)
+
+    @cached_property
+    def value_ends(self) -> tuple[Floats, Floats]:
+        """The interval of the value of each history, in units of what is spent an occasion.
+
+        Nothing, with the probability that nothing is bought; else a gamma with the mean and the
+        variance that the number of purchases and the spend have together.
+        """
+        seen, (low, high) = self.outlook, self.spend_ends
+        wide = (high - low)[self.rows.x + 1] / (2 * norm.ppf((1 + self.share) / 2))
+        bought = np.maximum(seen.p_purchase, 1e-12)
+        middle = seen.expected / bought
+        variance = seen.expected_squared * (1 + wide**2) / bought - middle**2
+        shape = middle**2 / np.maximum(variance, 1e-9 * middle**2 + 1e-300)
+
+        def end(share: float) -> Floats:
+            inside = np.clip((share - (1 - bought)) / bought, 0, 1 - 1e-15)
+            return np.where(inside > 0, gammaincinv(shape, inside) * middle / shape, 0.0)
+
+        return end((1 - self.share) / 2), end((1 + self.share) / 2)

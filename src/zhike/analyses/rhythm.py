@@ -296,8 +296,8 @@ class RhythmResult:
             yield Finding(
                 code="rhythm_overdue",
                 sentence=lazy(
-                    "Silent for more than twice their own gap, though not lost yet: {customers} "
-                    "of the customers. One more purchase of each would bring {amount}.",
+                    "Customers silent for more than twice their own gap, though not lost yet: "
+                    "{customers}. One more purchase of each would bring {amount}.",
                     customers=Shown(overdue[0]["customers"], "count"),
                     amount=Shown(overdue[0]["purchase_value"], "amount", self.currency),
                 ),

@@ -36,7 +36,7 @@ from zhike.catalogue import (
     traits_of,
 )
 from zhike.catalogue.contrasts import contrast
-from zhike.catalogue.summaries import TraitSummary, summary_of
+from zhike.catalogue.summaries import TraitSummary, summaries_of
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
 
@@ -94,8 +94,7 @@ class LostTraits(Analysis):
         old = everybody.filter(everybody.tenure_days > (10**6 if limit is None else limit))
         is_lost = old.recency_days > (10**6 if limit is None else limit)
         traits = [trait for trait in traits_of(data) if trait.name not in FOLLOWS]
-        lost, stayed = old.filter(is_lost), old.filter(~is_lost)
-        group, others = summary_of(lost, traits), summary_of(stayed, traits)
+        group, others = summaries_of(old, traits, is_lost)
         found = contrast(group, others, traits)
         return LostTraitsResult(
             as_of=day,
@@ -104,7 +103,7 @@ class LostTraits(Analysis):
             described=traits,
             lost=group,
             stayed=others,
-            members=lost,
+            members=old.filter(is_lost),
             rates=_rates(found.shares, group, others),
             means=found.means,
             traits=found.traits,

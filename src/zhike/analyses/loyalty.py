@@ -29,7 +29,7 @@ from zhike.catalogue import (
 )
 from zhike.catalogue.contrasts import Contrast, contrast
 from zhike.catalogue.stages import stage_of
-from zhike.catalogue.summaries import summary_of
+from zhike.catalogue.summaries import summaries_of
 from zhike.catalogue.traits import own_fields
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
@@ -91,16 +91,14 @@ class Loyalty(Analysis):
         buyers = everybody.filter(everybody.frequency.notnull())
         is_loyal = stage_of(buyers.frequency, buyers.recency_days, thresholds) == "loyal"
         traits = [trait for trait in traits_of(data) if trait.name not in FOLLOWS]
-        loyal = buyers.filter(is_loyal)
-        group, others = summary_of(loyal, traits), summary_of(buyers.filter(~is_loyal), traits)
-        found = contrast(group, others, traits)
+        found = contrast(*summaries_of(buyers, traits, is_loyal), traits)
         tenures = _tenures(buyers, is_loyal, has_wallet=WALLET in own_fields(data))
         return LoyaltyResult(
             as_of=day,
             currency=data.currency,
             thresholds=thresholds,
             described=traits,
-            members=loyal,
+            members=buyers.filter(is_loyal),
             tenures=tenures,
             wallet_share=_wallet_share(tenures),
             traits=found.traits,

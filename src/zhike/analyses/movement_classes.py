@@ -11,8 +11,15 @@ import pyarrow as pa
 from zhike.analyses.rfm_names import SEGMENTS
 from zhike.analyses.rfm_scores import cells_of, means_of, named, rank_cuts, scored
 from zhike.analyses.segmentation_kinds import QUANTILES, VALUES
-from zhike.catalogue import STAGES, prospects, purchase_history, refund_rows, stage_thresholds
-from zhike.catalogue.ladder import ladder
+from zhike.catalogue import (
+    STAGES,
+    customer_facts,
+    prospects,
+    purchase_history,
+    refund_rows,
+    stage_thresholds,
+)
+from zhike.catalogue.ladder import ladder, monetary_ladder
 from zhike.catalogue.stages import stage_of
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
@@ -42,7 +49,12 @@ def both_days(shop: Shop, day: date, by: str, since: date, until: date) -> ir.Ta
         floors = _value_floors(second)
         before, after = _valued(first, floors), _valued(second, floors)
     else:
-        cuts = rank_cuts(second, shop.engine.materialise(ladder(second, "monetary")))
+        steps = (
+            monetary_ladder(shop, day)
+            if until == day
+            else shop.engine.materialise(ladder(second, "monetary"))
+        )
+        cuts = rank_cuts(second, steps)
         kept = scored(second, cuts)
         means = means_of(cells_of(kept))
         before = named(scored(first, cuts), means).rename({"class": "segment"})
@@ -65,6 +77,8 @@ def facts_at(shop: Shop, day: date, at: date) -> ir.Table:
     An order given back in full in between is on neither day: who moves has done something, or
     has not done it for long enough.
     """
+    if at == day:
+        return customer_facts(shop, day)
     history = purchase_history(shop, day)
     past = history.filter(history.ordered_on < at)
     facts = past.group_by("customer_id").agg(

@@ -95,22 +95,44 @@ def summary_of_all(shop: Shop, as_of: date | None = None) -> TraitSummary:
 
 def summary_of(customers: ir.Table, traits: Sequence[Trait]) -> TraitSummary:
     """The traits of the customers in a part of `customer_traits`, in two queries."""
-    traits = [trait for trait in traits if trait.kind != "day"]
-    numbers = [trait.name for trait in traits if trait.kind in ("number", "flag")]
-    row = customers.agg(**_totals(customers, traits)).to_pyarrow().to_pylist()[0]
+    return summaries_of(customers, traits, ibis.literal(True))[0]
+
+
+def summaries_of(
+    customers: ir.Table, traits: Sequence[Trait], inside: ir.BooleanValue
+) -> tuple[TraitSummary, TraitSummary]:
+    """The traits of those for whom something holds, and of the rest, in two queries."""
+    looked_at = [trait for trait in traits if trait.kind != "day"]
+    choices = [trait for trait in looked_at if trait.kind in ("choice", "text")]
+    marked = customers.mutate(is_inside=inside.fill_null(False).ifelse(1, 0))
+    totals = marked.group_by("is_inside").agg(**_totals(marked, looked_at)).to_pyarrow()
+    parts = {row["is_inside"]: row for row in totals.to_pylist()}
+    rows = _most_frequent(marked, choices)
+    first, second = (
+        _summary(parts.get(mark), looked_at, _values(rows, choices, prefix))
+        for mark, prefix in ((1, "inside"), (0, "outside"))
+    )
+    return first, second
+
+
+def _summary(
+    row: Mapping[str, Any] | None, traits: Sequence[Trait], values: dict[str, dict[str, Counted]]
+) -> TraitSummary:
+    found = row or {}
     return TraitSummary(
-        customers=row["customers"],
-        revenue=row["revenue"] or 0.0,
-        known={trait.name: row[f"{trait.name}.known"] for trait in traits},
+        customers=found.get("customers", 0),
+        revenue=found.get("revenue") or 0.0,
+        known={trait.name: found.get(f"{trait.name}.known", 0) for trait in traits},
         moments={
-            name: Sample(
-                count=row[f"{name}.known"],
-                mean=_finite(row[f"{name}.mean"]),
-                variance=_finite(row[f"{name}.variance"]),
+            trait.name: Sample(
+                count=found.get(f"{trait.name}.known", 0),
+                mean=_finite(found.get(f"{trait.name}.mean")),
+                variance=_finite(found.get(f"{trait.name}.variance")),
             )
-            for name in numbers
+            for trait in traits
+            if trait.kind in ("number", "flag")
         },
-        values=_values(customers, [it for it in traits if it.kind in ("choice", "text")]),
+        values=values,
     )
 
 
@@ -130,30 +152,43 @@ def _totals(customers: ir.Table, traits: Iterable[Trait]) -> dict[str, ir.Scalar
     return totals
 
 
-def _values(customers: ir.Table, choices: Sequence[Trait]) -> dict[str, dict[str, Counted]]:
-    if not choices:
-        return {}
-    parts = [_most_frequent(customers, trait) for trait in choices]
+def _most_frequent(customers: ir.Table, choices: Sequence[Trait]) -> list[dict[str, Any]]:
+    """One row a choice and value: who has it on either side, most frequent first."""
+    parts = [_counts_of(customers, trait) for trait in choices]
+    if not parts:
+        return []
     union = parts[0] if len(parts) == 1 else ibis.union(*parts)
-    values: dict[str, dict[str, Counted]] = {trait.name: {} for trait in choices}
-    rows = union.to_pyarrow().to_pylist()
-    for row in sorted(rows, key=lambda row: (-row["customers"], row["value"])):
-        values[row["trait"]][row["value"]] = Counted(
-            customers=row["customers"], revenue=row["revenue"]
-        )
-    lists = {trait.name for trait in choices if trait.kind == "text"}
-    return {name: _split(found) if name in lists else found for name, found in values.items()}
+    rows: list[dict[str, Any]] = union.to_pyarrow().to_pylist()
+    return sorted(rows, key=lambda row: (-row["customers"], row["value"]))
 
 
-def _most_frequent(customers: ir.Table, trait: Trait) -> ir.Table:
+def _counts_of(customers: ir.Table, trait: Trait) -> ir.Table:
     known = customers.filter(customers[trait.name].notnull())
+    is_inside, revenue = known.is_inside == 1, known.monetary.cast("float64")
     counts = known.group_by(value=known[trait.name].cast("string")).agg(
         customers=known.count(),
-        revenue=known.monetary.cast("float64").sum().fill_null(0.0),
+        inside_customers=is_inside.ifelse(1, None).count(),
+        inside_revenue=is_inside.ifelse(revenue, None).sum().fill_null(0.0),
+        outside_revenue=is_inside.ifelse(None, revenue).sum().fill_null(0.0),
     )
     most = MOST_TAG_LISTS if trait.kind == "text" else MOST_VALUES
     counts = counts.order_by(ibis.desc("customers"), "value").limit(most)
-    return counts.select("value", "customers", "revenue", trait=ibis.literal(trait.name))
+    return counts.mutate(
+        trait=ibis.literal(trait.name),
+        outside_customers=counts.customers - counts.inside_customers,
+    )
+
+
+def _values(
+    rows: Sequence[Mapping[str, Any]], choices: Sequence[Trait], side: str
+) -> dict[str, dict[str, Counted]]:
+    values: dict[str, dict[str, Counted]] = {trait.name: {} for trait in choices}
+    for row in rows:
+        values[row["trait"]][row["value"]] = Counted(
+            customers=row[f"{side}_customers"], revenue=row[f"{side}_revenue"]
+        )
+    lists = {trait.name for trait in choices if trait.kind == "text"}
+    return {name: _split(found) if name in lists else found for name, found in values.items()}
 
 
 def _split(lists: Mapping[str, Counted]) -> dict[str, Counted]:

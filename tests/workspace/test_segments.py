@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhike.errors import ParameterError, RuleError, WorkspaceError
+from zhike.analyses.overview import Overview
+from zhike.errors import InputError, ParameterError, RuleError, WorkspaceError
 from zhike.workspace import Settings, Workspace
 from zhike.workspace.sections import changed
 from zhike.workspace.settings import read_settings, write_settings
@@ -140,3 +141,39 @@ def test_any_name_and_text_come_back_from_the_file(sections: dict[str, str], rul
     for name in sections:
         text = changed(text, "segments", name, None)
     assert tomllib.loads(text) == {"name": "x"}
+
+
+def test_metrics_of_a_segment_are_those_of_its_customers_beside_their_targets(
+    computed: Workspace,
+) -> None:
+    computed.segments.save("keen", "frequency >= 2")
+    with (computed.folder / "zhike.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[targets]\nnet_revenue = 1\n[targets.segments.keen]\n")
+        settings.write('net_revenue = 200\nmine = 2\n[metrics.mine]\nexpression = "orders / 2"\n')
+    found = computed.segments.overview("keen", "all")
+    rows = {row["metric"]: row for row in found.metrics.to_pylist()}
+    facts = computed.customers(segment="keen").to_pyarrow().to_pylist()
+    revenue = float(sum(row["monetary"] for row in facts))
+    assert rows["customers"]["value"] == len(facts)
+    assert rows["net_revenue"]["value"] == pytest.approx(revenue)
+    assert rows["net_revenue"]["attained"] == pytest.approx(revenue / 200)
+    assert rows["mine"]["value"] == sum(row["frequency"] for row in facts) / 2
+    everybody = Overview().run(computed.open_snapshot())
+    whole = {row["metric"]: row for row in everybody.metrics.to_pylist()}
+    assert (whole["net_revenue"]["target"], whole["mine"]["target"]) == (1.0, None)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "[targets]\nnobody = 5",
+        "[targets.segments]\nkeen = 5",
+        "[targets.segments.keen]\nnobody = 5",
+        '[metrics.orders]\nexpression = "1"',
+        '[metrics.a]\nexpression = "1 +"',
+    ],
+)
+def test_wrong_targets_and_metrics_are_refused(tmp_path: Path, lines: str) -> None:
+    (tmp_path / "zhike.toml").write_text(lines)
+    with pytest.raises(InputError):
+        read_settings(tmp_path / "zhike.toml")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from zhike.cli.answers import Answer, Sheet, print_answer
 from zhike.cli.frame import Group, State, argument, command, option
-from zhike.i18n import LANGUAGES, LazyText, _, format_count, lazy
+from zhike.i18n import LANGUAGES, LazyText, _, format_count, format_day, lazy
 
 if TYPE_CHECKING:
+    from zhike.analyses.overview import OverviewResult
     from zhike.catalogue.rules import Rule, RuleField
     from zhike.errors import RuleError
     from zhike.workspace.segments import SavedSegment
@@ -65,12 +67,18 @@ def add(state: State, name: str, rule: str, label: str, description: str) -> Ans
     )
 
 
-@command("show", lazy("Show a segment: its rule in both languages and its size."), argument("name"))
-def show(state: State, name: str) -> Answer:
+@command(
+    "show",
+    lazy("Show a segment: its rule in both languages, its size, and every metric beside targets."),
+    argument("name"),
+    option("--period", lazy("Period to measure; empty means the last complete month."), default=""),
+)
+def show(state: State, name: str, period: str) -> Answer:
     """Show a segment."""
     workspace = state.workspace()
     saved = workspace.segments.find(name)
     read, size = workspace.segments.read(name), workspace.segments.sizes()[name]
+    found = workspace.segments.overview(name, period)
     rows = [
         (_("Name"), saved.name),
         (_("Label"), saved.title),
@@ -82,9 +90,10 @@ def show(state: State, name: str) -> Answer:
     ]
     command_line = f"zhike customers --segment {saved.name!r}"
     return Answer(
-        data=_as_json(saved, size) | _texts(read),
+        data=_as_json(saved, size) | _texts(read) | {"metrics": found.metrics.to_pylist()},
         shown=[
             Sheet(header=("", ""), rows=rows),
+            *_measured(found),
             lazy("`{command}` lists its customers.", command=command_line),
         ],
     )
@@ -174,6 +183,21 @@ def _texts(rule: Rule) -> dict[str, Any]:
         "text": {language: rule.text(language) for language in LANGUAGES},
         "fields": [item.name for item in rule.fields()],
     }
+
+
+def _measured(found: OverviewResult) -> Iterator[LazyText | Sheet]:
+    """The metrics of the period, each beside what it is compared with."""
+    from zhike.blocks import Number
+    from zhike.cli.showing import numbers_sheet
+
+    period = found.period
+    yield lazy(
+        "From {from_on} to {last_on}:",
+        from_on=format_day(period.from_on),
+        last_on=format_day(period.last_on),
+    )
+    numbers = [block for block in found.blocks() if isinstance(block, Number)]
+    yield numbers_sheet(numbers, found.currency)
 
 
 def _size(size: int | RuleError) -> str:

@@ -169,7 +169,7 @@ def told(result: StoredResult) -> Iterator[str | LazyText | Sheet]:
     blocks = list(result.blocks())
     numbers = [block for block in blocks if isinstance(block, Number)]
     if numbers:
-        yield _numbers(numbers, result.currency)
+        yield numbers_sheet(numbers, result.currency)
     for block in blocks:
         if isinstance(block, Text):
             yield block.body
@@ -191,7 +191,7 @@ def _tables(blocks: list[Block]) -> Iterator[Table]:
             yield table
 
 
-def _numbers(numbers: list[Number], currency: str) -> Sheet:
+def numbers_sheet(numbers: list[Number], currency: str) -> Sheet:
     """The headline numbers, each beside what it is compared with."""
     from zhike.blocks import change_of, write_value
     from zhike.reports.words import COMPARISONS

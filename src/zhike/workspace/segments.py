@@ -13,6 +13,7 @@ from zhike.i18n import lazy
 from zhike.workspace.sections import section, write_section
 
 if TYPE_CHECKING:
+    from zhike.analyses.overview import OverviewResult
     from zhike.catalogue.rules import Rule
     from zhike.errors import RuleError
     from zhike.schema import Shop
@@ -117,6 +118,32 @@ class Segments(Mapping[str, SavedSegment]):
         from zhike.catalogue.rules import fields_of, parse_rule
 
         return parse_rule(self.find(name).rule, fields_of(self._opened()))
+
+    def overview(self, name: str, period: str = "") -> OverviewResult:
+        """Every metric of the segment's present customers, beside the targets set for it.
+
+        Args:
+            name: Of the segment.
+            period: As for the overview of everybody.
+
+        Raises:
+            RuleError: Its rule is no rule any more.
+        """
+        from zhike.analyses.overview import Overview
+        from zhike.catalogue import stage_thresholds
+        from zhike.catalogue.own_metrics import declare, declared_in
+        from zhike.catalogue.rules import segment_members, shop_of
+        from zhike.workspace.settings import read_settings
+        from zhike.workspace.targets import segment_targets
+
+        shop = self._opened()
+        own = declared_in(shop).metrics
+        section = read_settings(self._file).targets
+        targets = segment_targets(section, {metric.name: metric for metric in own})
+        theirs = shop_of(shop, segment_members(shop, self.find(name).rule))
+        lost = stage_thresholds(shop).lost_after_days
+        declare(theirs, own, targets.get(name, {}))
+        return Overview(period=period, lost_after_days=lost).run(theirs)
 
     def sizes(self) -> dict[str, int | RuleError]:
         """How many customers each segment has today; where its rule fails, why."""

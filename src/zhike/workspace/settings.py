@@ -18,7 +18,7 @@ from zhike.workspace.custom_fields import field_section, fields_of
 from zhike.workspace.durable import write_durably
 from zhike.workspace.layout import FORMAT_VERSION
 from zhike.workspace.segments import segment_section, segments_of
-from zhike.workspace.targets import goal_of, targets_of
+from zhike.workspace.targets import goal_of, segment_targets, targets_of
 
 if TYPE_CHECKING:
     from zhike.catalogue.metrics import Metric
@@ -69,6 +69,7 @@ class Settings:
         own = _own_metrics(self.metrics) if self.metrics else {}
         goal_of(self.goal, own)
         targets_of(self.targets, own)
+        segment_targets(self.targets, own)
 
 
 def _own_metrics(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, Metric]:

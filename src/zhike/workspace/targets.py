@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from zhike.catalogue.targets import Target
 
 GOAL_KEYS = {"text": str, "metrics": list}
+OF_SEGMENTS = "segments"
 BOUNDS = ("at_least", "at_most")
 
 
@@ -35,6 +36,8 @@ def targets_of(
 ) -> dict[str, Target]:
     """The targets of a `[targets]` section, by metric; `own` are the company's own metrics.
 
+    Those of saved segments, `[targets.segments.<name>]`, are not among them.
+
     A plain number is the least that is wanted, or the most of a metric of which less is better.
 
     Raises:
@@ -45,7 +48,30 @@ def targets_of(
         0.05
     """
     known = own or {}
-    return {name: _target(_metric(name, known), value) for name, value in section.items()}
+    return {
+        name: _target(_metric(name, known), value)
+        for name, value in section.items()
+        if name != OF_SEGMENTS
+    }
+
+
+def segment_targets(
+    section: Mapping[str, Any], own: Mapping[str, Metric] | None = None
+) -> dict[str, dict[str, Target]]:
+    """The targets of saved segments in a `[targets]` section: segment to metric to target.
+
+    Raises:
+        ParameterError: It is no section a segment, or as for `targets_of`.
+
+    Examples:
+        >>> segment_targets({"segments": {"keen": {"repeat_rate": 0.8}}})["keen"].keys()
+        dict_keys(['repeat_rate'])
+    """
+    parts = section.get(OF_SEGMENTS, {})
+    if not isinstance(parts, Mapping) or not all(isinstance(it, Mapping) for it in parts.values()):
+        allowed = lazy("a section for each segment, such as [targets.segments.keen]")
+        raise ParameterError.out_of_bounds("targets.segments", parts, allowed)
+    return {name: targets_of(inner, own) for name, inner in parts.items()}
 
 
 def goal_of(section: Mapping[str, Any], own: Mapping[str, Metric] | None = None) -> StatedGoal:

@@ -25,6 +25,7 @@ from zhike.catalogue.rules.members import (
     members_of,
     segment_members,
     segment_sizes,
+    shop_of,
 )
 from zhike.catalogue.rules.rule import Rule, named_segments, parse_rule
 
@@ -53,4 +54,5 @@ __all__ = [
     "parse_rule",
     "segment_members",
     "segment_sizes",
+    "shop_of",
 ]

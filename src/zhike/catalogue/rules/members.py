@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -163,6 +163,24 @@ def members_of(shop: Shop, rule: Rule, fields: Fields, as_of: date | None = None
     rows, is_joined = _with_analyses(shop, [rule], fields, as_of)
     met = rows.filter(rule.expression(rows)).select("customer_id")
     return met.distinct() if is_joined else met
+
+
+def shop_of(shop: Shop, members: ir.Table, as_of: date | None = None) -> Shop:
+    """The shop as it would be with these customers alone: any analysis of it is about them.
+
+    Args:
+        shop: The whole shop.
+        members: One row a customer: `customer_id`.
+        as_of: Day to look back from.
+    """
+    kept = shop.engine.materialise(members.select("customer_id"))
+    tables = {
+        name: rows.semi_join(kept, "customer_id") if "customer_id" in rows.columns else rows
+        for name, rows in shop.tables.items()
+    }
+    if "order_lines" in tables and "orders" in tables:
+        tables["order_lines"] = tables["order_lines"].semi_join(tables["orders"], "order_id")
+    return replace(shop, tables=tables, as_of=as_of_day(shop, as_of), _remembered={})
 
 
 def segment_sizes(

@@ -11,7 +11,7 @@ import pytest
 from analyses.growth import DAY, Raw, simulated
 from zhike.analyses.returns import Returns
 from zhike.analyses.returns_unusual import products_table, unusual_cells
-from zhike.catalogue import lacking, metrics_of
+from zhike.catalogue import lacking, metrics_of, shop_from
 from zhike.catalogue.periods import Period
 from zhike.datasets import corner_shop
 from zhike.engines import Engine
@@ -142,6 +142,14 @@ def test_a_customer_who_sends_everything_back_is_marked() -> None:
     )
     marked = unusual_cells(cells).filter(unusual_cells(cells)["is_unusual"])
     assert marked.select(["orders", "returned"]).to_pylist() == [{"orders": 10, "returned": 9}]
+
+
+def test_a_refund_without_a_date_has_no_delay() -> None:
+    rows = {"customer_id": ["a", "b"], "ordered_at": ["2024-03-05"] * 2, "paid_amount": [9.0, 8.0]}
+    orders = pa.table({**rows, "order_id": ["1", "2"], "status": ["refunded", "completed"]})
+    found = Returns().run(shop_from(orders=orders))
+    assert found.numbers["refunds"] == 1
+    assert found.numbers["median_delay_days"] is None
 
 
 def test_without_refunds_it_says_what_to_add(duckdb_engine: Engine) -> None:

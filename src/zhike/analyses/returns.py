@@ -169,12 +169,15 @@ class ReturnsResult:
         if not self.ways.num_rows:
             yield Text(body=lazy("Nothing has come back."), tone="note")
             return
-        yield self._number(
-            "median_delay_days",
-            lazy("Half of the refunds come within"),
-            "days",
-            lazy("The median of the days from the order to its refund, of those that are dated."),
-        )
+        if self.numbers["median_delay_days"] is not None:
+            yield self._number(
+                "median_delay_days",
+                lazy("Half of the refunds come within"),
+                "days",
+                lazy(
+                    "The median of the days from the order to its refund, of those that are dated."
+                ),
+            )
         yield self._months_chart()
         if self.products.num_rows:
             yield self._products_chart()

@@ -64,7 +64,7 @@ def _returned(shop: Shop, day: date) -> ir.Table:
             "product_id",
             "amount",
             customer_id=both.buyer_id,
-            delay_days=ibis.greatest(delay, 0).cast("int64"),
+            delay_days=(delay < 0).ifelse(0, delay).cast("int64"),  # `greatest` skips nulls
             way=way,
         )
     )

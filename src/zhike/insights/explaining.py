@@ -16,7 +16,6 @@ from zhike.catalogue import (
     Period,
     PeriodText,
     as_of_day,
-    daily_amounts,
 )
 from zhike.errors import ParameterError
 from zhike.i18n import LazyText, lazy
@@ -159,9 +158,9 @@ def _explained(shop: Shop, metric: MetricName, sides: Sides, against: str) -> Ex
 
 
 def _first_day(shop: Shop, day: date) -> date:
-    daily = daily_amounts(shop, day)
-    first: date | None = daily.filter(daily.orders > 0).day.min().to_pyarrow().as_py()
-    return first or day
+    orders = shop["orders"]
+    first: date | None = orders.ordered_on.min().to_pyarrow().as_py()
+    return min(first or day, day)
 
 
 def _drivers(tree: dict[str, float]) -> pa.Table:

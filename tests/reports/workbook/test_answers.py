@@ -13,6 +13,7 @@ from reports.workbook.making import Write
 from zhike import charts
 from zhike.blocks import Chart, Column, Table
 from zhike.i18n import LazyText, use_language
+from zhike.reports.workbook.chart_tables import table_of
 from zhike.reports.workbook.matrices import add_matrix
 from zhike.reports.workbook.native_charts import Placed, native_chart
 from zhike.reports.workbook.pages import Page
@@ -140,3 +141,29 @@ def test_the_workbook_speaks_one_language(write: Write) -> None:
     said = " ".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell)
     assert "客户分析表" in said
     assert "Read the first sheet" not in said
+
+
+def test_a_chart_of_a_long_table_gets_a_table_that_excel_can_draw(tmp_path: Path) -> None:
+    wide = pa.table({"month": ["2024-01", "2024-02"], "shop": [1, 2], "web": [3, 4]})
+    words = {"shop": both("Shop"), "web": both("Web")}
+    option = charts.stacked_bar(wide, "month", words, x_format="month")
+    long = pa.table({"month": ["2024-01"] * 2, "source": ["shop", "web"], "customers": [1, 3]})
+    chart = chart_of(option, long)
+    drawn = table_of(chart)
+    assert drawn is not None
+    assert drawn.rows.to_pydict() == {
+        "axis": ["2024-01", "2024-02"],
+        "series_0": [1.0, 2.0],
+        "series_1": [3.0, 4.0],
+    }
+    assert [column.format for column in drawn.columns] == ["month", "count", "count"]
+    assert [str(column.label) for column in drawn.columns[1:]] == ["Shop", "Web"]
+    with xlsxwriter.Workbook(tmp_path / "x.xlsx") as book:
+        book.add_worksheet("Sheet1")
+        assert native_chart(book, chart, placed(drawn.rows)) is not None
+
+
+def test_flows_have_no_such_table() -> None:
+    flows = pa.table({"before": ["a"], "after": ["b"], "customers": [3]})
+    option = charts.sankey(flows, "before", "after", "customers")
+    assert table_of(chart_of(option, flows)) is None

@@ -11,10 +11,11 @@ from zhike.blocks import Chart, Number, Table, Text, amount_digits, write_value
 from zhike.blocks.kinds import Column
 from zhike.i18n import lazy
 from zhike.reports.report import Section
+from zhike.reports.workbook.chart_tables import is_sideways, names_of, table_of
 from zhike.reports.workbook.live import CustomerRanges
 from zhike.reports.workbook.matrices import add_matrix
-from zhike.reports.workbook.native_charts import Placed, native_chart
-from zhike.reports.workbook.pages import Cell, Page
+from zhike.reports.workbook.native_charts import Placed, fits, native_chart
+from zhike.reports.workbook.pages import CHART_PIXELS, Cell, Page
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook as Book
@@ -28,6 +29,9 @@ LIVE: Mapping[tuple[str, str], tuple[str, str]] = {
     ("relationship", "levels"): ("level", "relationship"),
 }
 """Tables that count customers by a column of the customer sheets: theirs are live formulas."""
+
+LONGEST = 40
+"""Rows of a table that is shown although its chart is drawn from another."""
 
 SUMS = {"purchases": "frequency", "revenue": "monetary"}
 
@@ -149,20 +153,41 @@ class AnswerSheets:
             self._chart_of_known(chart, page)
             return
         page.clear()
+        drawn = table_of(chart)
+        if drawn is not None and not fits(chart, _placed(page.name, 0, chart.table)):
+            self._beside(analysis, chart, drawn, page)
+            if chart.table.rows.num_rows <= LONGEST:
+                self.table(analysis, chart.table, page)
+        else:
+            self._beside(analysis, chart, chart.table, page)
+        page.clear()
+
+    def _beside(self, analysis: str, chart: Chart, table: Table, page: Page) -> None:
+        """A table with the chart that draws it on its right."""
         top = page.here + 1
-        placed = self.table(analysis, chart.table, page)
+        placed = self.table(analysis, table, page)
         native = native_chart(self.book, chart, placed)
         if native is not None:
-            page.picture(native, top, len(chart.table.columns))
+            page.picture(native, top, len(table.columns), height=height_of(chart))
         page.clear()
 
     def _chart_of_known(self, chart: Chart, page: Page) -> None:
         """A second chart of a table that stands above: below it, by itself."""
         placed = self._places[page.name, chart.table.name]
         native = native_chart(self.book, chart, placed)
-        if native is not None:
-            page.picture(native, page.here, 0)
+        drawn = table_of(chart)
+        if native is None and drawn is not None:
+            self._beside(chart.name, chart, drawn, page)
+        elif native is not None:
+            page.picture(native, page.here, 0, height=height_of(chart))
             page.clear()
+
+
+def height_of(chart: Chart) -> int:
+    """Pixels that a chart wants: lying bars want room for each, others are all alike."""
+    if not is_sideways(chart.option):
+        return CHART_PIXELS[1]
+    return min(max(90 + 28 * len(names_of(chart.option)), 190), 520)
 
 
 def _placed(sheet: str, first: int, table: Table) -> Placed:
@@ -173,7 +198,13 @@ def _placed(sheet: str, first: int, table: Table) -> Placed:
         columns={name: names[name] for name in [column.name for column in table.columns]},
         values={name: [_plain(it) for it in table.rows[name].to_pylist()] for name in names},
         formats={column.name: column.format for column in table.columns},
+        words={column.name: _words(table, column) for column in table.columns},
     )
+
+
+def _words(table: Table, column: Column) -> list[str]:
+    values = table.rows[column.name].to_pylist()
+    return [str(column.labels.get(str(value), value)) for value in values]
 
 
 def _plain(value: Any) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from zhike.analyses.rfm_names import ADVICE, SEGMENTS
-from zhike.blocks import Finding, Table
-from zhike.catalogue import METRICS
+from zhike.blocks import Finding, Number, Table
+from zhike.catalogue import METRIC, METRICS
 from zhike.i18n import _, format_count, lazy
 from zhike.reports.report import Quality, Report
 from zhike.reports.words import FATES
@@ -108,7 +108,7 @@ def write_dictionary(workbook: Workbook, page: Page) -> None:
     page.heading(_("Metrics"))
     page.header([_("Metric"), _("What it means"), _("More is")], ["text", "text", "text"])
     better = {"up": _("better"), "down": _("worse"), "": "–"}
-    for metric in METRICS:
+    for metric in (*METRICS, *_own_metrics(workbook)):
         page.row(
             [
                 page.value(str(metric.label), "text"),
@@ -248,3 +248,9 @@ def _privacy(workbook: Workbook) -> str:
             "whole value; `zhike export workbook --unmasked` shows them in full."
         )
     return _("Names, phones and addresses are shown in full: keep this file to yourselves.")
+
+
+def _own_metrics(workbook: Workbook) -> list[Number]:
+    """The company's own metrics, as the overview shows them."""
+    overview = (part for part in workbook.report.sections if part.name == "overview")
+    return [item for part in overview for item in part.numbers if item.name not in METRIC]

@@ -8,10 +8,18 @@ Flows and other shapes that Excel does not have stay tables.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from zhike.blocks import Chart
+from zhike.reports.workbook.chart_tables import (
+    DRAWN,
+    axis_of,
+    is_sideways,
+    names_of,
+    plain_values,
+    series_of,
+)
 from zhike.reports.workbook.styles import COLOURS, font
 
 if TYPE_CHECKING:
@@ -33,6 +41,7 @@ class Placed:
         columns: Column name to its place on the sheet, from 0.
         values: Column name to its values as the chart may hold them.
         formats: Column name to how its values are written.
+        words: Column name to its values as people read them.
     """
 
     sheet: str
@@ -40,18 +49,24 @@ class Placed:
     columns: Mapping[str, int]
     values: Mapping[str, Sequence[Any]]
     formats: Mapping[str, str]
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def fits(chart: Chart, placed: Placed) -> bool:
+    """Whether every series of a chart is a column of the table."""
+    series = series_of(chart.option)
+    return all(_column_of(plain_values(item), placed) is not None for item in series)
 
 
 def native_chart(book: Book, chart: Chart, placed: Placed) -> NativeChart | None:
     """The chart as Excel draws it from the placed table; None where it cannot."""
     option = chart.option
-    series = [item for item in option.get("series", ()) if item.get("data")]
+    series = series_of(option)
     kinds = {item.get("type") for item in series}
-    if not series or not kinds <= {"line", "bar"} or _is_curve(option):
+    if not series or not kinds <= DRAWN or _is_curve(option):
         return _curve(book, chart, placed, series) if kinds == {"line"} else None
-    sideways = _axis(option, "yAxis").get("type") == "category"
-    names = _axis(option, "yAxis" if sideways else "xAxis").get("data") or ()
-    found = [_column_of(_plain(item["data"]), placed) for item in series]
+    sideways, names = is_sideways(option), names_of(option)
+    found = [_column_of(plain_values(item), placed) for item in series]
     if not names or any(place is None for place in found):
         return None
     first, count = next(place for place in found if place)[1], len(names)
@@ -90,16 +105,7 @@ def _curve(
 
 
 def _is_curve(option: Mapping[str, Any]) -> bool:
-    return all(_axis(option, name).get("type") == "value" for name in ("xAxis", "yAxis"))
-
-
-def _axis(option: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    axis = option.get(name) or {}
-    return axis[0] if isinstance(axis, list) else axis
-
-
-def _plain(data: Sequence[Any]) -> list[Any]:
-    return [item.get("value") if isinstance(item, Mapping) else item for item in data]
+    return all(axis_of(option, name).get("type") == "value" for name in ("xAxis", "yAxis"))
 
 
 def _column_of(data: Sequence[Any], placed: Placed) -> tuple[str, int] | None:
@@ -121,11 +127,16 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _names_of(names: Sequence[Any], placed: Placed, first: int) -> list[Any] | None:
-    """The cells of the axis: the first column of the table, beside the values."""
+def _names_of(names: Sequence[Any], placed: Placed, first: int) -> list[Any]:
+    """The cells of the axis: the column that reads so, else the first."""
+    wanted = [str(name) for name in names]
     column = next(iter(placed.columns.values()))
+    for name, words in placed.words.items():
+        if list(words[first : first + len(wanted)]) == wanted:
+            column = placed.columns[name]
+            break
     row = placed.first_row + first
-    return [placed.sheet, row, column, row + len(names) - 1, column]
+    return [placed.sheet, row, column, row + len(wanted) - 1, column]
 
 
 def _reference(placed: Placed, place: tuple[str, int], count: int) -> list[Any]:
@@ -205,7 +216,7 @@ def _dressed(
         "major_gridlines": {"visible": True, "line": {"color": COLOURS["rule"], "width": 0.5}},
         "line": {"none": True},
     }
-    if all(_axis(chart.option, name).get("type") == "value" for name in ("xAxis", "yAxis")):
+    if all(axis_of(chart.option, name).get("type") == "value" for name in ("xAxis", "yAxis")):
         values |= {"max": 1, "min": 0} if shown == "share" else {}
         whole.set_x_axis(values)
         whole.set_y_axis(values)
@@ -220,7 +231,7 @@ def _dressed(
             whole.set_y_axis(names | {"reverse": True, "major_gridlines": {"visible": False}})
             whole.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
         else:
-            whole.set_x_axis(names | {"interval_unit": _every(_axis(chart.option, "xAxis"))})
+            whole.set_x_axis(names | {"interval_unit": _every(axis_of(chart.option, "xAxis"))})
             whole.set_y_axis(values | _ground(chart))
     whole.set_legend({"position": "bottom", "font": quiet} if several else {"none": True})
     whole.set_chartarea({"border": {"color": COLOURS["rule"]}, "fill": {"color": "#ffffff"}})
@@ -236,5 +247,7 @@ def _every(axis: Mapping[str, Any]) -> int:
 def _ground(chart: Chart) -> dict[str, float]:
     """Bars stand on zero, or their lengths would lie; lines need not."""
     bars = [item for item in chart.option["series"] if item.get("type") == "bar"]
-    values = [value or 0 for item in bars for value in _plain(item.get("data") or ())]
+    values = [
+        value or 0 for item in bars for value in (plain_values(item) if item.get("data") else ())
+    ]
     return {"min": 0} if bars and min(values, default=0) >= 0 else {}

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 CHARTS = (("overview", "revenue_by_month"), ("lifecycle", "customers_by_stage"))
 CARDS = 6
 CHART_COLUMNS = (0, 3)
-CHART_ROWS = 15
+CHART_ROWS = 12
+CHART_HEIGHT = 260
 HIGHLIGHTS = 4
 COMPARED = ("previous period", "same period last year")
 FIRST_WIDTH, NUMBER_WIDTH = 30, 17
@@ -138,7 +139,7 @@ def _charts(book: Book, report: Report, page: Page, top: int) -> None:
         placed = AnswerSheets(book, report.about.currency, None).table(analysis, shown, page)
         native = native_chart(book, chart, placed)
         if native is not None:
-            page.picture(native, top, column, columns=CARDS // 2)
+            page.picture(native, top, column, columns=CARDS // 2, height=CHART_HEIGHT)
         page.gap()
 
 

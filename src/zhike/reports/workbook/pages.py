@@ -87,6 +87,7 @@ class Picture:
     row: int
     column: int
     chart: NativeChart
+    height: int
     columns: int = 0
 
 
@@ -178,10 +179,18 @@ class Page:
         )
         return Cell(value=text, style=style, link=f"internal:{quoted(sheet)}!A1")
 
-    def picture(self, chart: NativeChart, row: int, column: int, *, columns: int = 0) -> None:
+    def picture(
+        self,
+        chart: NativeChart,
+        row: int,
+        column: int,
+        *,
+        columns: int = 0,
+        height: int = CHART_PIXELS[1],
+    ) -> None:
         """Put a chart beside what it shows; the rows below it begin under both."""
-        self._pictures.append(Picture(row, column, chart, columns))
-        self._until = max(self._until, row + ceil(CHART_PIXELS[1] / ROW_PIXELS) + 1)
+        self._pictures.append(Picture(row, column, chart, height, columns))
+        self._until = max(self._until, row + ceil(height / ROW_PIXELS) + 1)
 
     def clear(self) -> None:
         """Begin below the charts that stand beside the last tables."""
@@ -201,7 +210,7 @@ class Page:
         for picture in self._pictures:
             within = widths[picture.column : picture.column + picture.columns]
             width = sum(7 * it + 5 for it in within) - GUTTER if within else CHART_PIXELS[0]
-            picture.chart.set_size({"width": width, "height": CHART_PIXELS[1]})
+            picture.chart.set_size({"width": width, "height": picture.height})
             place = {"x_offset": 0 if within else GUTTER, "object_position": 3}
             self.sheet.insert_chart(picture.row, picture.column, picture.chart, place)
         self._printed()

@@ -185,10 +185,16 @@ def _own(
     label = _text(parts.get("label", name))
     description = parts.get("description")
     unit = parts.get("unit")
+    read = parse_formula(parts["expression"], names)
+
+    def label_there(inner: str) -> LazyText:
+        return others[inner].label if inner in others else label_of(inner)
+
+    said = lazy("A metric of your own: {words}.", words=Wording(read, label_there))
     return OwnMetric(
         name=name,
         label=label,
-        definition=_text(description) if description else lazy("A metric of your own."),
+        definition=_text(description) if description else said,
         expression=parts["expression"],
         format=parts.get("format", "number"),
         level="money",
@@ -196,7 +202,7 @@ def _own(
         compared_with=parts.get("compared_with", "previous period"),
         said_unit=_text(unit) if unit else None,
         is_own=True,
-        read=parse_formula(parts["expression"], names),
+        read=read,
         others=others,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from zhike.analyses.rfm_names import ADVICE, SEGMENTS
 from zhike.blocks import Finding, Number, Table
-from zhike.catalogue import METRIC, METRICS
+from zhike.catalogue import METRIC, METRICS, Metric
 from zhike.i18n import _, format_count, lazy
 from zhike.reports.report import Quality, Report
 from zhike.reports.words import FATES
@@ -108,7 +108,8 @@ def write_dictionary(workbook: Workbook, page: Page) -> None:
     page.heading(_("Metrics"))
     page.header([_("Metric"), _("What it means"), _("More is")], ["text", "text", "text"])
     better = {"up": _("better"), "down": _("worse"), "": "–"}
-    for metric in (*METRICS, *_own_metrics(workbook)):
+    metrics: list[Metric | Number] = [*METRICS, *_own_metrics(workbook)]
+    for metric in metrics:
         page.row(
             [
                 page.value(str(metric.label), "text"),

@@ -80,8 +80,8 @@ class Linking:
         return found
 
     def _in_order(self, sheet: CustomerSheet) -> Iterator[SheetColumn]:
-        """The columns; of those that share a key first the one whose title is the field's own."""
-        return iter(sorted(sheet.columns, key=lambda it: bool(it.key) and not self._is_own(it)))
+        """The columns with a key, first those whose title is the field's own; then the others."""
+        return iter(sorted(sheet.columns, key=lambda it: (not it.key, not self._is_own(it))))
 
     def _is_own(self, column: SheetColumn) -> bool:
         return fold(column.title) in self._titles(column.key)
@@ -153,7 +153,8 @@ class Linking:
             found.added[new.name], known = new, new.name
         seen[known] = column
         editable = editable_fields({**self.custom, **found.added})[known]
-        found.linked.append(Linked(sheet, column, editable, is_new=True))
+        is_new = known not in self.exported
+        found.linked.append(Linked(sheet, column, editable, is_new=is_new))
 
     def _by_title(self, title: str, found: Links) -> str:
         """The field that a title names; empty where none is called so."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +24,11 @@ from zhike.workspace.overrides import IS_NEW, stored
 from zhike.workspace.present import Present
 from zhike.workspace.returned import CustomerSheet, Returned, SheetColumn
 from zhike.workspace.rows import DECIMALS, Exported, Refused, Who, plain
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel's day zero is in no zone
+_FIRST_OF_MARCH_1900 = 61
+"""Excel counts a 29th of February 1900; days before it are one less."""
 
 MASK = re.compile(r"\*+")
 
@@ -259,7 +265,7 @@ def differing(cells: pa.Array, shown: pa.Array) -> list[int]:
     if pa.types.is_floating(shown.type) or pa.types.is_integer(shown.type):
         ours = shown.cast(pa.float64())
         ours_text = pa.array([plain(value) for value in ours.to_pylist()], pa.string())
-        theirs = pa.array([plain(value) for value in theirs.to_pylist()], pa.string())
+        theirs = pa.array([plain(_number_of(value)) for value in theirs.to_pylist()], pa.string())
     else:
         texts = shown.cast(pa.string()).to_pylist()
         ours_text = pa.array([tidy(value) for value in texts], pa.string())
@@ -268,6 +274,14 @@ def differing(cells: pa.Array, shown: pa.Array) -> list[int]:
     other = pc.invert(pc.or_(equal, both_empty))
     found: list[int] = pc.indices_nonzero(other).to_pylist()
     return found
+
+
+def _number_of(cell: str | None) -> str | float | None:
+    """A number that is formatted as a day is still that number: 1900-02-05 12:00:00 is 36.5."""
+    if cell is None or not _MOMENT.fullmatch(cell):
+        return cell
+    days = (datetime.fromisoformat(cell) - _DAY_ZERO) / timedelta(days=1)
+    return days if days >= _FIRST_OF_MARCH_1900 else days - 1
 
 
 def same(one: Value, other: Value) -> bool:

@@ -62,8 +62,10 @@ def _limits(report: Report) -> Iterator[LazyText]:
     missing = sum(section.missing is not None for section in report.sections)
     if missing:
         yield lazy(
-            "{count} questions cannot be answered with these data yet; each says what to add.",
+            "{count} of {questions} questions cannot be answered with these data yet; the full "
+            "report says what to add.",
             count=format_count(missing),
+            questions=format_count(len(report.sections)),
         )
     yield lazy(
         "A status or attribute that carries no date counts as it is now, also for earlier days."

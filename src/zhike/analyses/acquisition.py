@@ -374,19 +374,8 @@ class AcquisitionResult:
         """The largest source, those whose customers stay less or more, and what does not pay."""
         rows = self.sources.to_pylist()
         known = [row for row in rows if row["source"] != UNKNOWN]
-        if not known:
-            return
-        yield Finding(
-            code="acquisition_largest",
-            sentence=lazy(
-                "{source} brought most customers: {customers}, {share} of all.",
-                source=known[0]["source"],
-                customers=Shown(known[0]["customers"], "count"),
-                share=Shown(known[0]["customer_share"], "share"),
-            ),
-            customers={"source": known[0]["source"]},
-        )
         if len(known) > 1:
+            yield self._largest_finding(known[0])
             yield from self._quality_findings(rows, known)
         yield from self._payback_findings(known)
         if self.numbers["lead_conversion"] is not None:
@@ -398,6 +387,18 @@ class AcquisitionResult:
                     leads=Shown(self.numbers["leads"], "count"),
                 ),
             )
+
+    def _largest_finding(self, row: dict[str, Any]) -> Finding:
+        return Finding(
+            code="acquisition_largest",
+            sentence=lazy(
+                "{source} brought most customers: {customers}, {share} of all.",
+                source=row["source"],
+                customers=Shown(row["customers"], "count"),
+                share=Shown(row["customer_share"], "share"),
+            ),
+            customers={"source": row["source"]},
+        )
 
     def _quality_findings(
         self, rows: list[dict[str, Any]], known: list[dict[str, Any]]

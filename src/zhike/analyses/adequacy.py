@@ -106,7 +106,8 @@ class AdequacyResult:
         asked: Analysis to its question.
         measures: Check to its value.
         questions: One row an analysis: `analysis`, `is_answerable` ("yes" or "no").
-        checks: One row a check: `check`, `value`, `enough`, `is_enough`.
+        checks: One row a check: `check`, `value`, `enough`, `is_enough`, `advice` (the check, where
+            it is not enough).
         tables: One row a standard table: `table`, `is_there`, `rows`, `filled`.
         advice: One row a step: `goal`, `step`, `place` (which reason), `analysis`,
             `is_answerable`.
@@ -181,7 +182,7 @@ class AdequacyResult:
                 Column(name="value", label=lazy("There is"), format="number"),
                 Column(name="enough", label=lazy("Good from"), format="number"),
                 Column(name="is_enough", label=lazy("Enough"), labels=YES_NO),
-                Column(name="check", label=lazy("Where it is not enough"), labels=CHECK_ADVICE),
+                Column(name="advice", label=lazy("Where it is not enough"), labels=CHECK_ADVICE),
             ),
             note=lazy(
                 "Below these amounts the analyses still run; their numbers then rest on few "

@@ -54,7 +54,7 @@ def _timed_share(shop: Shop, first: date, last: date, day: date) -> float | None
 
 
 def checks_table(measures: dict[str, float | None]) -> pa.Table:
-    """One row a check: `check`, `value`, `enough`, `is_enough` ("yes" or "no")."""
+    """Each check: `check`, `value`, `enough`, `is_enough` ("yes" or "no"), `advice` if not."""
     names = list(ENOUGH)
     values = [measures[name] for name in names]
     reached = [
@@ -67,6 +67,10 @@ def checks_table(measures: dict[str, float | None]) -> pa.Table:
             "value": pa.array(values, pa.float64()),
             "enough": pa.array([ENOUGH[name] for name in names], pa.float64()),
             "is_enough": pa.array(reached, pa.string()),
+            "advice": pa.array(
+                [name if it == "no" else None for name, it in zip(names, reached, strict=True)],
+                pa.string(),
+            ),
         }
     )
 

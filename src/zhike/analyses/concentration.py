@@ -200,8 +200,8 @@ class ConcentrationResult:
             ("top_20_before", lazy("Best 20 %, a year earlier"), "share"),
             ("gini", lazy("Gini coefficient"), "number"),
             ("gini_before", lazy("Gini a year earlier"), "number"),
-            ("hhi", lazy("Herfindahl index"), "number"),
-            ("hhi_before", lazy("Herfindahl a year earlier"), "number"),
+            ("hhi_points", lazy("Herfindahl index"), "count"),
+            ("hhi_points_before", lazy("Herfindahl a year earlier"), "count"),
             ("equal_items", lazy("As if there were so many equal ones"), "number"),
         )
         return Chart(
@@ -217,14 +217,15 @@ class ConcentrationResult:
             table=Table(
                 name="measures",
                 title=title,
-                rows=self.measures,
+                rows=_with_points(self.measures),
                 columns=(
                     Column(name="subject", label=lazy("Subject"), labels=SUBJECTS),
                     *(Column(name=it, label=label, format=kind) for it, label, kind in counted),
                 ),
                 note=lazy(
                     "Gini: 0 when all bring the same, 1 when one brings everything. Herfindahl: "
-                    "the sum of squared shares; above 0.25 is highly concentrated. Percents are "
+                    "the sum of squared shares, 10,000 when one brings everything; above 2,500 is "
+                    "highly concentrated. Percents are "
                     "rounded up to whole items, so that of few channels even the best 1 % is one."
                 ),
             ),
@@ -364,6 +365,14 @@ def _measures(found: Mapping[tuple[str, str], Spread]) -> pa.Table:
             **{name: pa.array(values, pa.float64()) for name, values in columns.items()},
         }
     )
+
+
+def _with_points(measures: pa.Table) -> pa.Table:
+    """The Herfindahl indexes in points as they are usually quoted, of ten thousand."""
+    for name in ("hhi", "hhi_before"):
+        points = pc.multiply(measures[name], 10_000.0)
+        measures = measures.append_column(name.replace("hhi", "hhi_points"), points)
+    return measures
 
 
 def _names(shop: Shop, found: Mapping[tuple[str, str], Spread]) -> dict[str, str]:

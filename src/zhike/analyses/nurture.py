@@ -250,7 +250,10 @@ class NurtureResult:
             table=Table(
                 name="nexts",
                 title=title,
-                rows=self._named(self._named(self.nexts, "item"), "next_item"),
+                rows=self._named(
+                    self._named(self.nexts.sort_by([("customers", "descending")]), "item"),
+                    "next_item",
+                ),
                 columns=(
                     Column(name="item_name", label=BASES[self.basis]),
                     Column(name="next_item_name", label=NEXT[self.basis]),

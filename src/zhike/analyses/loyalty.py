@@ -231,8 +231,11 @@ class LoyaltyResult:
             format="days",
             definition=lazy("Days from the first purchase to the day, over loyal customers."),
         )
+        yield self._wallet()
+
+    def _wallet(self) -> Block:
         if self.wallet_share is None:
-            yield Text(
+            return Text(
                 body=lazy(
                     "The share of wallet is not known: add the field {field} to the customers, "
                     "what they spend in a year on such goods, here and elsewhere.",
@@ -240,8 +243,7 @@ class LoyaltyResult:
                 ),
                 tone="note",
             )
-            return
-        yield Number(
+        return Number(
             name="wallet_share",
             label=lazy("Share of wallet"),
             value=self.wallet_share,

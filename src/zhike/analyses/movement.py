@@ -152,12 +152,15 @@ class MovementResult:
                 ),
             ),
         )
-        yield Table(
+        yield self._balance_table()
+
+    def _balance_table(self) -> Table:
+        return Table(
             name="balance",
             title=lazy("Who left and who joined"),
             rows=self.balance,
             columns=(
-                coded("class", lazy("Segment"), words),
+                coded("class", lazy("Segment"), self._words),
                 Column(name="before", label=lazy("On the first day"), format="count"),
                 Column(name="stayed", label=lazy("Stayed"), format="count"),
                 Column(name="left", label=lazy("Left"), format="count"),

@@ -35,6 +35,7 @@ from zhike.catalogue import (
     as_of_day,
     customer_facts,
     customers_of,
+    goods_lines,
 )
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
@@ -88,11 +89,12 @@ class Categories(Analysis):
     def run(self, data: Shop) -> CategoriesResult:
         """The categories, the tastes of segments, and what is bought by the same customers."""
         day = as_of_day(data, self.as_of)
-        months = category_months(data, day)
-        if months is None:
+        goods = goods_lines(data, day)
+        if goods is None:
             return _nothing(data, day)
+        months = category_months(data, goods, day)
         names = largest(months)
-        rows = tastes(data, day, names)
+        rows = tastes(data, goods, names)
         members, segments = taste_members(data, rows, names), taste_segments(data, day)
         cells, masks = taste_cells(rows, segments), mask_counts(members)
         this_month = Calendar("month").number(day)

@@ -12,7 +12,6 @@ from zhike.catalogue import (
     STAGES,
     Calendar,
     customer_facts,
-    goods_lines,
     refund_rows,
     stage_thresholds,
 )
@@ -39,22 +38,19 @@ SEGMENTS: dict[str, LazyText] = {
 """Lifecycle stages of buyers, then value tiers."""
 
 
-def category_months(shop: Shop, day: date) -> pa.Table | None:
-    """Goods by category and month, less refunds that name a product; None without categories.
+def category_months(shop: Shop, goods: ir.Table, day: date) -> pa.Table:
+    """Goods by category and month, less refunds that name a product.
 
     Returns:
         One row a category and month: `category`, `month` (number), `lines`, `quantity`, `revenue`.
     """
-    goods = goods_lines(shop, day)
-    if goods is None or "products" not in shop:
-        return None
     sold = goods.group_by("category", month=MONTHS.number_of(goods.ordered_on)).agg(
         lines=goods.count(),
         quantity=goods.quantity.sum(),
         revenue=goods.amount.sum().cast("float64"),
     )
     refunds = refund_rows(shop, day)
-    if refunds is not None:
+    if refunds is not None and "products" in shop:
         sold = sold.union(_refunded(shop, refunds))
     totals = sold.group_by("category", "month").agg(
         lines=sold["lines"].sum().cast("int64"),
@@ -64,20 +60,18 @@ def category_months(shop: Shop, day: date) -> pa.Table | None:
     return totals.order_by("category", "month").to_pyarrow()
 
 
-def tastes(shop: Shop, day: date, names: list[str]) -> ir.Table:
-    """What identified customers bought of each category, computed once a run.
+def tastes(shop: Shop, goods: ir.Table, names: list[str]) -> ir.Table:
+    """What identified customers bought of each category.
 
     Args:
-        shop: Where to look; it has order lines.
-        day: Purchases before it.
+        shop: Where to look.
+        goods: Its goods lines.
         names: The categories told apart, the largest first; all others are together.
 
     Returns:
         One row a customer and category: `customer_id`, `place` (in `names`, after them the
         others), `lines`, `revenue` (before refunds), `is_repeat` (bought on several days).
     """
-    goods = goods_lines(shop, day)
-    assert goods is not None  # noqa: S101 - asked for only where there are lines
     known = goods.filter(goods.customer_id.notnull(), goods.category.notnull())
     place = ibis.cases(
         *((known.category == name, ibis.literal(at, "int64")) for at, name in enumerate(names)),
@@ -104,34 +98,35 @@ def taste_members(shop: Shop, rows: ir.Table, names: list[str]) -> ir.Table:
 
     Returns:
         One row a customer with goods in a category: `customer_id`, `favourite`, `categories`,
-        `favourite_share` (of what was spent), `spent`, `mask` (bit i set: bought category i).
+        `favourite_share` (of what was spent; null for the others), `spent`, `mask`
+        (bit i set: bought category i).
     """
-    shown = [*names, OTHER]
     power = ibis.cases(
         *((rows.place == at, ibis.literal(2**at, "int64")) for at in range(len(names))),
         (rows.place.isnull(), ibis.literal(2 ** len(names), "int64")),
         else_=ibis.literal(2 ** len(names), "int64"),
     )
     # The amount in cents and the place in one number: the largest is the favourite, of equals
-    # the one with the smallest place.
-    cents = (rows.revenue * 100).round().cast("int64")
-    ranked = rows.mutate(power=power, rank=cents * STEP + (STEP - 1 - rows.place))
+    # the one with the smallest place. The others together are no category, and only a last resort.
+    cents = ibis.greatest((rows.revenue * 100).round().cast("int64"), 0)
+    rank = (rows.place == len(names)).ifelse(-1, cents * STEP + (STEP - 1 - rows.place))
+    ranked = rows.mutate(power=power, rank=rank)
     found = ranked.group_by("customer_id").agg(
         best=ranked["rank"].max(),
         categories=ranked.count(),
         spent=ranked.revenue.sum(),
-        most=ranked.revenue.max(),
         mask=ranked.power.sum().cast("int64"),
     )
-    place = (STEP - 1) - ((found.best % STEP) + STEP) % STEP
+    place = (STEP - 1) - found.best % STEP
     favourite = ibis.cases(
-        *((place == at, name) for at, name in enumerate(shown[:-1])),
-        (place.isnull(), OTHER),
+        (found.best < 0, OTHER),
+        *((place == at, name) for at, name in enumerate(names)),
         else_=OTHER,
     )
-    share = found.most / found.spent.nullif(0.0)
+    most = (found.best - found.best % STEP).cast("float64") / (100 * STEP)
+    share = (found.best < 0).ifelse(None, most) / found.spent.nullif(0.0)
     found = found.mutate(favourite=favourite, favourite_share=share)
-    return shop.engine.materialise(found.drop("best", "most"))
+    return shop.engine.materialise(found.drop("best"))
 
 
 def taste_cells(rows: ir.Table, segments: ir.Table) -> pa.Table:

@@ -68,32 +68,36 @@ def channel_members(shop: Shop, day: date, names: list[str]) -> ir.Table:
     bought = purchase_rows(shop, day)
     known = bought.filter(bought.customer_id.notnull())
     channel = known.channel.fill_null(UNKNOWN)
-    place = _placed(channel, {name: at for at, name in enumerate(names)}, len(names))
-    power = _placed(channel, {name: 2**at for at, name in enumerate(names)}, 2 ** len(names))
+    rest = ibis.literal(len(names), "int64")
+    cases = [(channel == name, ibis.literal(at, "int64")) for at, name in enumerate(names)]
+    place = ibis.cases(*cases, (channel.isnull(), rest), else_=rest)
     rows = known.select(
         "customer_id",
         "net_amount",
-        power=power,
+        place=place,
         moment=known.ordered_at.epoch_seconds() * STEP + place,
     )
+    shown = [*names, OTHER]
+    # One mark a channel rather than the bits of one number: Spark has no way to gather bits.
+    marks = {f"in_{at}": (rows.place == at).ifelse(1, 0).max() for at in range(len(shown))}
     ends = rows.group_by("customer_id").agg(
-        mask=rows.power.bit_or(),
+        **marks,
         first=rows.moment.min(),
         last=rows.moment.max(),
         purchases=rows.count(),
         revenue=rows.net_amount.sum().cast(MONEY),
     )
-    shown = [*names, OTHER]
-    count = reduce(add, ((ends.mask // 2**at) % 2 for at in range(len(shown))))
+    found = [ends[name].cast("int64") for name in marks]
+    mask = reduce(add, (mark * 2**at for at, mark in enumerate(found)))
     return shop.engine.materialise(
         ends.select(
             "customer_id",
-            "mask",
             "purchases",
             "revenue",
+            mask=mask,
             first_channel=_named(ends["first"] % STEP, shown),
             last_channel=_named(ends["last"] % STEP, shown),
-            channels=count.cast("int64"),
+            channels=reduce(add, found),
         )
     )
 
@@ -143,12 +147,6 @@ def _came_back(shop: Shop, day: date) -> list[ir.Table]:
             refund_amount=both.refund_amount.sum(),
         )
     ]
-
-
-def _placed(channel: ir.StringValue, places: dict[str, int], others: int) -> ir.IntegerValue:
-    rest = ibis.literal(others, "int64")
-    cases = [(channel == name, ibis.literal(at, "int64")) for name, at in places.items()]
-    return ibis.cases(*cases, (channel.isnull(), rest), else_=rest)
 
 
 def _named(place: ir.IntegerValue, names: list[str]) -> ir.StringValue:

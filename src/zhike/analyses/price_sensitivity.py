@@ -182,6 +182,7 @@ class PriceSensitivityResult:
         yield from self._headlines()
         if self.numbers["reduced_purchase_share"] == 0:
             yield Text(body=lazy("No purchase was made at a discount."), tone="note")
+            return
         yield self._bands_chart()
         if self.response.num_rows:
             yield self._response_chart()

@@ -87,7 +87,9 @@ class Editing:
             raise ParameterError.unknown(lazy("field that may be changed"), field, fields)
         meaning = meanings(fields[field], [value])[value]
         if meaning.fault is not None:
-            raise ParameterError.out_of_bounds(field, value, meaning.fault)
+            raise ParameterError(
+                lazy("{field} was not changed: {fault}.", field=field, fault=meaning.fault)
+            )
         with self._workspace._writing("edits"), self._workspace._kitchen() as kitchen:
             present = Present(kitchen, LandingStore(self._layout.landing))
             log = EditLog(self._layout.edits)

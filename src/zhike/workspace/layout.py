@@ -9,6 +9,16 @@ SETTINGS_FILE = "zhike.toml"
 FORMAT_VERSION = 1
 
 
+class _Within:
+    """A path inside a workspace."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, layout: Layout, _owner: object = None) -> Path:
+        return layout.root / self._name
+
+
 @dataclass(frozen=True)
 class Layout:
     """The paths of a workspace.
@@ -20,6 +30,15 @@ class Layout:
     """
 
     root: Path
+
+    edits = _Within("edits.jsonl")
+    """What people changed by hand, one line an edit; readable by the owner alone."""
+
+    exports = _Within("exports")
+    """One file a workbook that was written: what it showed of each customer."""
+
+    reviews = _Within("reviews")
+    """One file a review, named by its day."""
 
     @property
     def settings(self) -> Path:
@@ -62,24 +81,9 @@ class Layout:
         return self.root / "mappings"
 
     @property
-    def edits(self) -> Path:
-        """What people changed by hand, one line an edit; readable by the owner alone."""
-        return self.root / "edits.jsonl"
-
-    @property
-    def exports(self) -> Path:
-        """One file a workbook that was written: what it showed of each customer."""
-        return self.root / "exports"
-
-    @property
     def current(self) -> Path:
         """The pointer: the id of the published snapshot."""
         return self.root / "current"
-
-    @property
-    def reviews(self) -> Path:
-        """One file a review, named by its day."""
-        return self.root / "reviews"
 
     @property
     def scratch(self) -> Path:

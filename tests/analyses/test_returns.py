@@ -152,6 +152,29 @@ def test_a_refund_without_a_date_has_no_delay() -> None:
     assert found.numbers["median_delay_days"] is None
 
 
+def test_refunds_without_a_link_count_for_product_and_customer() -> None:
+    orders = {
+        "order_id": ["1", "1", "2"],
+        "customer_id": ["a", "a", "a"],
+        "ordered_at": ["2024-03-05"] * 3,
+        "paid_amount": [9.0, 8.0, 9.0],
+        "product_id": ["tea", "cup", "tea"],
+    }
+    refunds = {
+        "refund_id": ["C1", "C2"],
+        "customer_id": ["a", None],
+        "product_id": ["tea", "cup"],
+        "refunded_on": [date(2024, 3, 6), date(2024, 4, 1)],
+        "amount": [9.0, 8.0],
+    }
+    shop = shop_from(orders=pa.table(orders), refunds=pa.table(refunds), as_of=date(2024, 3, 20))
+    found = Returns().run(shop)
+    rows = {row["product_id"]: row["returned"] for row in found.products.to_pylist()}
+    assert rows == {"tea": 1, "cup": 0}  # the second refund is of a later day
+    members = found.customers().to_pyarrow().to_pylist()
+    assert [(row["orders"], row["returned"]) for row in members] == [(2, 1)]
+
+
 def test_without_refunds_it_says_what_to_add(duckdb_engine: Engine) -> None:
     whole = corner_shop(duckdb_engine)
     shop = Shop(duckdb_engine, {"orders": whole["orders"]}, as_of=date(2025, 1, 1), currency="CNY")

@@ -69,7 +69,7 @@ class Returns(Analysis):
     needs: ClassVar[Needs] = Needs(
         columns={
             "orders": ("customer_id", "ordered_at", "paid_amount"),
-            "refunds": ("order_id", "amount"),
+            "refunds": ("amount",),
         }
     )
 

@@ -24,15 +24,15 @@ MONTHS = Calendar("month")
 
 
 def returned(shop: Shop, day: date) -> ir.Table | None:
-    """Refunds of goods of accepted orders, dated before the day, with their orders; once a run.
+    """Refunds of goods before the day, of accepted orders or without a link; once a run.
 
-    None where the shop has no refunds. Refunds without an order are not in it: of them nobody can
-    say what they are a share of.
+    None where the shop has no refunds.
 
     Returns:
-        One row a refund: `order_id`, `customer_id`, `channel`, `product_id` (null: of the whole
-        order), `amount`, `delay_days` (from order to refund; null: undated), `way` ("returned",
-        "refund_only" or "unknown").
+        One row a refund: `order_id` (null: without a link), `occasion` (the order, else the
+        refund's own number), `customer_id`, `channel`, `product_id` (null: of the whole order),
+        `amount`, `delay_days` (from order to refund; null: undated or without a link), `way`
+        ("returned", "refund_only" or "unknown").
     """
     if "refunds" not in shop:
         return None
@@ -41,40 +41,51 @@ def returned(shop: Shop, day: date) -> ir.Table | None:
 
 def _returned(shop: Shop, day: date) -> ir.Table:
     refunds, orders = shop["refunds"], accepted_orders(shop, day)
-    before = refunds.filter(
-        refunds.kind.isin(NET_KINDS),
-        refunds.order_id.notnull(),
-        refunds.amount > 0,
-        refunds.refunded_on.isnull() | (refunds.refunded_on < day),
+    goods = refunds.filter(refunds.kind.isin(NET_KINDS), refunds.amount > 0)
+    goods = goods.mutate(
+        way=ibis.cases(
+            (goods.goods_returned.isnull(), "unknown"),
+            (goods.goods_returned, "returned"),
+            else_="refund_only",
+        )
+    )
+    before = goods.filter(
+        goods.order_id.notnull(), goods.refunded_on.isnull() | (goods.refunded_on < day)
     )
     sold = orders.filter(orders.gross_amount > 0).select(
         "channel", "ordered_on", sold_id="order_id", buyer_id="customer_id"
     )
     both = before.inner_join(sold, before.order_id == sold.sold_id)
-    way = ibis.cases(
-        (both.goods_returned.isnull(), "unknown"),
-        (both.goods_returned, "returned"),
-        else_="refund_only",
-    )
     delay = both.refunded_on.delta(both.ordered_on, unit="day")
-    return shop.engine.materialise(
-        both.select(
-            "order_id",
-            "channel",
-            "product_id",
-            "amount",
-            customer_id=both.buyer_id,
-            delay_days=(delay < 0).ifelse(0, delay).cast("int64"),  # `greatest` skips nulls
-            way=way,
-        )
+    linked = both.select(
+        "order_id",
+        "channel",
+        "product_id",
+        "amount",
+        "way",
+        occasion="order_id",
+        customer_id="buyer_id",
+        delay_days=(delay < 0).ifelse(0, delay).cast("int64"),  # `greatest` skips nulls
     )
+    alone = goods.filter(goods.order_id.isnull(), goods.refunded_on < day).select(
+        "order_id",
+        "product_id",
+        "amount",
+        "way",
+        "customer_id",
+        channel=ibis.null("string"),
+        occasion="refund_id",
+        delay_days=ibis.null("int64"),
+    )
+    return shop.engine.materialise(linked.union(alone.select(*linked.columns)))
 
 
 def product_rows(shop: Shop, day: date) -> pa.Table:
     """Lines sold and given back of each product.
 
     A line counts as given back where a refund names its product, or where its whole order was
-    given back; of several refunds of one product in one order, one line.
+    given back; of several refunds of one product in one order, one line. A refund without a link
+    counts where it names a product.
 
     Returns:
         One row a product: `product_id`, `product`, `category`, `lines` (sold, those given back
@@ -95,7 +106,7 @@ def product_rows(shop: Shop, day: date) -> pa.Table:
     single = refunds.filter(refunds.product_id.notnull())
     back = _whole_orders(shop, day)
     single = single.anti_join(back, single.order_id == back.whole_id)
-    once = single.group_by("product_id", "order_id").agg(amount=single.amount.sum())
+    once = single.group_by("product_id", "occasion").agg(amount=single.amount.sum())
     partly = once.group_by("product_id").agg(
         lines=_zero(), returned=once.count().cast("int64"), amount=once.amount.sum().cast(MONEY)
     )
@@ -189,7 +200,8 @@ def way_rows(shop: Shop, day: date) -> pa.Table:
 def buyers(shop: Shop, day: date) -> ir.Table:
     """Lazy, one row a customer with an order of goods: `orders`, `returned`, `amount` (back).
 
-    `orders` counts those given back in full too; `returned` those with any refund of goods.
+    `orders` counts those given back in full too; `returned` those with any refund of goods
+    (and refunds without a link, at most as many as there are orders).
     """
     return shop.remember(("return_buyers", day), lambda: _buyers(shop, day))
 
@@ -203,14 +215,14 @@ def _buyers(shop: Shop, day: date) -> ir.Table:
         return rows.mutate(returned=_zero(), amount=_no_money())
     known = refunds.filter(refunds.customer_id.notnull())
     back = known.group_by(back_id="customer_id").agg(
-        returned=known.order_id.nunique().cast("int64"), amount=known.amount.sum().cast(MONEY)
+        returned=known.occasion.nunique().cast("int64"), amount=known.amount.sum().cast(MONEY)
     )
     both = rows.left_join(back, rows.customer_id == back.back_id)
     return shop.engine.materialise(
         both.select(
             "customer_id",
             "orders",
-            returned=both.returned.fill_null(0),
+            returned=ibis.least(both.returned.fill_null(0), both.orders),
             amount=both.amount.fill_null(0).cast(MONEY),
         )
     )

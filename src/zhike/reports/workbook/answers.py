@@ -111,9 +111,9 @@ class AnswerSheets:
         word = column.labels.get(str(value)) if value is not None else None
         if word is not None or column.format == "month":
             shown = str(word) if word is not None else write_value(value, "month", self.currency)
-            return page.value(shown if value is not None else None, "text")
+            return page.cells.value(shown if value is not None else None, "text")
         formula = self._formula(analysis, table.name, column.name, record)
-        return page.value(value, column.format, digits=digits, formula=formula)
+        return page.cells.value(value, column.format, digits=digits, formula=formula)
 
     def _formula(self, analysis: str, table: str, column: str, record: Mapping[str, Any]) -> str:
         """The live formula of a cell that counts or sums customers; empty for others."""
@@ -136,9 +136,9 @@ class AnswerSheets:
             digits = amount_digits([number.value])
             page.row(
                 [
-                    page.value(str(number.label), "text"),
-                    page.value(number.value, number.format, digits=digits),
-                    page.running(str(number.definition)),
+                    page.cells.value(str(number.label), "text"),
+                    page.cells.value(number.value, number.format, digits=digits),
+                    page.cells.running(str(number.definition)),
                 ]
             )
         page.gap()

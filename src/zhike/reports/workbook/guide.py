@@ -53,9 +53,9 @@ def _finding(finding: Finding, where: str, page: Page) -> None:
     page.row(
         [
             Cell(value=str(TONE_WORDS[finding.tone]), style=style),
-            page.value(str(finding.sentence), "text"),
-            page.value(finding.amount, "amount", digits=0),
-            page.value(where, "text"),
+            page.cells.value(str(finding.sentence), "text"),
+            page.cells.value(finding.amount, "amount", digits=0),
+            page.cells.value(where, "text"),
         ]
     )
 
@@ -78,7 +78,7 @@ def write_quality(quality: Quality | None, report: Report, page: Page, table: Ta
         page.header([_("Question"), _("What is missing")], ["text", "text"])
         for section in missing:
             said = (str(section.question), str(section.missing))
-            page.row([page.value(text, "text") for text in said])
+            page.row([page.cells.value(text, "text") for text in said])
 
 
 def _fates(quality: Quality, page: Page, table: Tables) -> None:
@@ -86,7 +86,9 @@ def _fates(quality: Quality, page: Page, table: Tables) -> None:
     page.heading(_("{count} records were read").format(count=format_count(quality.read)))
     page.header([_("What became of them"), _("Records")], ["text", "count"])
     for name, count in told.items():
-        page.row([page.value(str(FATES.get(name, name)), "text"), page.value(count, "count")])
+        page.row(
+            [page.cells.value(str(FATES.get(name, name)), "text"), page.cells.value(count, "count")]
+        )
     page.gap()
     if quality.set_aside:
         page.heading(_("Records that were set aside"))
@@ -94,9 +96,9 @@ def _fates(quality: Quality, page: Page, table: Tables) -> None:
         for item in quality.set_aside:
             page.row(
                 [
-                    page.value(str(item.reason), "text"),
-                    page.value(item.count, "count"),
-                    page.value(item.file, "text"),
+                    page.cells.value(str(item.reason), "text"),
+                    page.cells.value(item.count, "count"),
+                    page.cells.value(item.file, "text"),
                 ]
             )
         page.gap()
@@ -112,9 +114,9 @@ def write_dictionary(workbook: Workbook, page: Page) -> None:
     for metric in metrics:
         page.row(
             [
-                page.value(str(metric.label), "text"),
-                page.value(str(metric.definition), "text"),
-                page.value(better[metric.direction], "text"),
+                page.cells.value(str(metric.label), "text"),
+                page.cells.value(str(metric.definition), "text"),
+                page.cells.value(better[metric.direction], "text"),
             ]
         )
     page.gap()
@@ -123,9 +125,9 @@ def write_dictionary(workbook: Workbook, page: Page) -> None:
     for column in workbook.customers.columns:
         page.row(
             [
-                page.value(str(column.label), "text"),
-                page.value(meaning_of(column), "text"),
-                page.value(_("Yes") if column.editable else "–", "text"),
+                page.cells.value(str(column.label), "text"),
+                page.cells.value(meaning_of(column), "text"),
+                page.cells.value(_("Yes") if column.editable else "–", "text"),
             ]
         )
     page.at_least(1, 90)
@@ -200,7 +202,10 @@ def write_reading(workbook: Workbook, page: Page) -> None:
     page.heading(_("What to do about each segment"))
     for code in SEGMENTS:
         page.row(
-            [page.value(str(SEGMENTS[code]), "text"), page.value(str(ADVICE[code]), "text")],
+            [
+                page.cells.value(str(SEGMENTS[code]), "text"),
+                page.cells.value(str(ADVICE[code]), "text"),
+            ],
         )
     page.at_least(0, 34)
     page.at_least(1, 80)

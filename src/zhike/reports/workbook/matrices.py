@@ -25,12 +25,7 @@ def add_matrix(chart: Chart, page: Page) -> bool:
     rows = range(len(down))
     top_down = rows if chart.option["yAxis"].get("inverse") else reversed(rows)
     page.heading(str(chart.title))
-    named = " \\ ".join(
-        str(axis["name"])
-        for axis in (chart.option["yAxis"], chart.option["xAxis"])
-        if axis.get("name")
-    )
-    page.header([named, *across], ["text", *("count" for _ in across)])
+    page.header([_corner(chart.option), *across], ["text", *("count" for _ in across)])
     first = page.here
     format = (chart.option["tooltip"].get("valueFormatter") or {}).get("$format", "number")
     digits = amount_digits(cells.values())
@@ -38,8 +33,8 @@ def add_matrix(chart: Chart, page: Page) -> bool:
         values = [cells.get((column, row)) for column in range(len(across))]
         page.row(
             [
-                page.value(down[row], "text"),
-                *(page.value(value, format, digits=digits) for value in values),
+                page.cells.value(down[row], "text"),
+                *(page.cells.value(value, format, digits=digits) for value in values),
             ]
         )
     for column in range(1, len(across) + 1):
@@ -57,6 +52,12 @@ def add_matrix(chart: Chart, page: Page) -> bool:
     if chart.table.note is not None:
         page.paragraph(str(chart.table.note), tone="note")
     return True
+
+
+def _corner(option: Mapping[str, Any]) -> str:
+    """What the two axes measure, side before top."""
+    axes = (option["yAxis"], option["xAxis"])
+    return " \\ ".join(str(axis["name"]) for axis in axes if axis.get("name"))
 
 
 def _names(axis: Mapping[str, Any]) -> list[str]:

@@ -167,11 +167,11 @@ def _metric(number: Number, page: Page) -> None:
     before = [number.comparisons.get(name) for name in COMPARED]
     digits = amount_digits([number.value, *before])
     row = page.here
-    cells = [page.value(str(number.label), "text")]
-    cells.append(page.value(number.value, number.format, digits=digits))
+    cells = [page.cells.value(str(number.label), "text")]
+    cells.append(page.cells.value(number.value, number.format, digits=digits))
     for place, value in enumerate(before):
         column = 2 + 2 * place
-        cells.append(page.value(value, number.format, digits=digits))
+        cells.append(page.cells.value(value, number.format, digits=digits))
         cells.append(_difference(number, value, page, row, column))
     page.row(cells)
 
@@ -242,11 +242,11 @@ def _total(
     agrees = f'=IF(ABS({live}-{told})<0.005,"✓","≠")'
     page.row(
         [
-            page.value(label, "text"),
-            page.value(value, kind, formula=formulas[0]),
-            page.value(value, kind, formula=formulas[1]),
-            page.value(value, kind),
-            page.value("✓", "text", formula=agrees),
+            page.cells.value(label, "text"),
+            page.cells.value(value, kind, formula=formulas[0]),
+            page.cells.value(value, kind, formula=formulas[1]),
+            page.cells.value(value, kind),
+            page.cells.value("✓", "text", formula=agrees),
         ]
     )
 
@@ -257,8 +257,8 @@ def _contents(sheets: Sequence[SheetWritten], page: Page) -> None:
     for sheet in sheets:
         page.row(
             [
-                page.link(sheet.name, sheet.name),
-                page.value(sheet.rows or None, "count"),
-                page.running(sheet.what),
+                page.cells.link(sheet.name, sheet.name),
+                page.cells.value(sheet.rows or None, "count"),
+                page.cells.running(sheet.what),
             ]
         )

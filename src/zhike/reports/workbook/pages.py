@@ -91,6 +91,40 @@ class Picture:
     columns: int = 0
 
 
+class Cells:
+    """Makes the cells of a summary sheet.
+
+    Args:
+        styles: The workbook's formats.
+    """
+
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
+
+    def value(self, value: object, kind: str, *, digits: int = 2, formula: str = "") -> Cell:
+        """A cell of a table's body."""
+        edge = {"bottom": 1, "bottom_color": COLOURS["rule"]}
+        known = _as_excel_has_it(value)
+        shown = kind if kind == "day" or not isinstance(known, str) else "text"
+        style = self._styles.value(
+            shown, digits=digits, text_wrap=shown == "text", **edge, **_inert(known)
+        )
+        return Cell(value=known, style=style, kind=shown, formula=formula)
+
+    def running(self, text: str) -> Cell:
+        """A text that runs on over the empty cells beside it."""
+        style = self._styles.of(align="left", indent=1, font_color=COLOURS["quiet"])
+        return Cell(value=text, style=style, flows=True)
+
+    def link(self, text: str, sheet: str) -> Cell:
+        """A cell that leads to another sheet."""
+        edge = {"bottom": 1, "bottom_color": COLOURS["rule"]}
+        style = self._styles.of(
+            font_color=COLOURS["blue"], underline=1, align="left", indent=1, **edge
+        )
+        return Cell(value=text, style=style, link=f"internal:{quoted(sheet)}!A1")
+
+
 class Page:
     """A summary sheet under construction.
 
@@ -102,6 +136,7 @@ class Page:
     def __init__(self, sheet: Worksheet, styles: Styles) -> None:
         self.sheet = sheet
         self.styles = styles
+        self.cells = Cells(styles)
         self.rows: list[Row] = []
         self._pictures: list[Picture] = []
         self._least: dict[int, int] = {}
@@ -155,29 +190,6 @@ class Page:
             ],
             points=22,
         )
-
-    def value(self, value: object, kind: str, *, digits: int = 2, formula: str = "") -> Cell:
-        """A cell of a table's body."""
-        edge = {"bottom": 1, "bottom_color": COLOURS["rule"]}
-        known = _as_excel_has_it(value)
-        shown = kind if kind == "day" or not isinstance(known, str) else "text"
-        style = self.styles.value(
-            shown, digits=digits, text_wrap=shown == "text", **edge, **_inert(known)
-        )
-        return Cell(value=known, style=style, kind=shown, formula=formula)
-
-    def running(self, text: str) -> Cell:
-        """A text that runs on over the empty cells beside it."""
-        style = self.styles.of(align="left", indent=1, font_color=COLOURS["quiet"])
-        return Cell(value=text, style=style, flows=True)
-
-    def link(self, text: str, sheet: str) -> Cell:
-        """A cell that leads to another sheet."""
-        edge = {"bottom": 1, "bottom_color": COLOURS["rule"]}
-        style = self.styles.of(
-            font_color=COLOURS["blue"], underline=1, align="left", indent=1, **edge
-        )
-        return Cell(value=text, style=style, link=f"internal:{quoted(sheet)}!A1")
 
     def picture(
         self,

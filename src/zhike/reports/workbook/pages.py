@@ -321,4 +321,4 @@ def _as_excel_has_it(value: object) -> object:
 
 
 def _lines(text: str, room: int) -> int:
-    return sum(max(1, ceil((width_of(line) + 1) / max(room - 1, 1))) for line in text.split("\n"))
+    return sum(max(1, ceil(width_of(line) / max(room - 2, 1))) for line in text.split("\n"))

@@ -19,6 +19,7 @@ from zhike.catalogue.formulas import (
 from zhike.catalogue.metrics import METRIC, names_of
 from zhike.catalogue.own_metrics import declare, metrics_in, own_metrics
 from zhike.datasets import corner_shop, simulate
+from zhike.engines import Engine
 from zhike.errors import ParameterError, RuleError
 from zhike.i18n import use_language
 
@@ -178,3 +179,30 @@ def test_own_metrics_need_one_another_in_any_order_but_not_in_circles() -> None:
 def test_a_wrong_declaration_is_refused(section: dict[str, dict[str, object]]) -> None:
     with pytest.raises(ParameterError):
         own_metrics(section)
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("engine", ["postgres_engine", "spark_engine"])
+def test_aggregates_come_to_the_same_on_every_engine(
+    engine: str, duckdb_engine: Engine, request: pytest.FixtureRequest
+) -> None:
+    company = simulate(200)
+    texts = (
+        "sum(order_lines.amount where kind = 'goods' and name contains 'a\\' or brand is empty)",
+        "average(orders.paid_amount where store is empty and not channel = ''' or 1=1 --')",
+        "count_distinct(orders.customer_id where ordered_on >= 2024-06-15)",
+        "max(refunds.amount) - min(refunds.amount)",
+        "count(order_lines.product_id where quantity between 1 and 2.5)",
+    )
+    aggregates = [
+        leaf
+        for text in texts
+        for leaf in leaves_of(parse_formula(text, NAMES))
+        if isinstance(leaf, Aggregate)
+    ]
+    assert len(aggregates) == 6
+    here = counted_in(company.shop(duckdb_engine), aggregates, YEAR, AS_OF)
+    there = counted_in(company.shop(request.getfixturevalue(engine)), aggregates, YEAR, AS_OF)
+    assert here["now"].keys() == there["now"].keys()
+    for item, expected in here["now"].items():
+        assert there["now"][item] == pytest.approx(expected), item

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+import pyarrow as pa
 import pytest
 
 from zhike.analyses import REGISTRY
@@ -12,7 +14,7 @@ from zhike.catalogue.rules import equip, fields_of, parse_rule, segment_members,
 from zhike.datasets import corner_shop, simulate
 from zhike.engines import Engine
 from zhike.errors import RuleError
-from zhike.schema import Shop
+from zhike.schema import CustomField, Shop
 
 SEGMENTS = {"keen": "frequency >= 2", "熟客": "分群（‘keen’） 且 recency_days <= 200"}
 
@@ -88,6 +90,25 @@ def test_fields_read_the_same_in_both_languages_for_every_trait() -> None:
     for item in fields:
         rule = parse_rule(f"{item.name} is empty", fields)
         assert parse_rule(rule.text("zh"), fields) == rule, item.name
+
+
+def test_fields_of_the_companys_own_are_called_by_their_labels() -> None:
+    corner = corner_shop()
+    rows = pa.table({"customer_id": ["ann", "cho"], "pet": ["猫", "狗"], "size": [3.5, None]})
+    shop = replace(
+        corner,
+        tables={**corner.tables, "custom_fields": corner.engine.load("custom_fields", rows)},
+        custom_fields=(
+            CustomField(name="pet", type="choice", label="家里的宠物", choices=("猫", "狗")),
+            CustomField(name="size", type="number", label="鞋码（欧）"),
+        ),
+        _remembered={},
+    )
+    assert members(shop, "家里的宠物＝‘猫’") == ["ann"]
+    assert members(shop, "【鞋码（欧）】介于3到4 或 pet = '狗'") == ["ann", "cho"]
+    assert parse_rule("size > 3", fields_of(shop)).text("zh") == "【鞋码（欧）】 > 3"
+    with pytest.raises(RuleError, match="never ‘猫咪’"):
+        members(shop, "pet = '猫咪'")
 
 
 @pytest.mark.server

@@ -37,9 +37,9 @@ KINDS: Mapping[Kind, FieldKind] = {
     Kind.NUMBER: "number",
     Kind.MONEY: "number",
     Kind.FLAG: "flag",
-    Kind.INSTANT: "day",
     Kind.DAY: "day",
 }
+"""Instants are left out: in UTC they would fall on another day than in the shop."""
 OF_ORDERS = ("customer_id", "channel", "store", "payment", "coupon")
 OF_PRODUCTS = ("category", "brand", "name")
 """What is known of a line beside its own columns; `name` is the product's."""
@@ -48,7 +48,7 @@ OF_PRODUCTS = ("category", "brand", "name")
 @cache
 def vocabulary_of(table: str) -> Vocabulary:
     """The columns of a table as fields of rules."""
-    fields = [_field(item) for item in standard_table(table).fields]
+    fields = [_field(item) for item in standard_table(table).fields if item.kind in KINDS]
     if table == "order_lines":
         fields += [_field(standard_table("orders")[name]) for name in OF_ORDERS]
         fields += [_field(standard_table("products")[name]) for name in OF_PRODUCTS]

@@ -14,7 +14,7 @@ from zhike.catalogue.rules.fields import FieldKind, Fields, Provided, Provider, 
 from zhike.catalogue.rules.rule import Rule, parse_rule
 from zhike.catalogue.traits import TRAITS, Trait, customer_traits, own_fields, traits_of
 from zhike.i18n import LazyText
-from zhike.schema import Shop
+from zhike.schema import CustomField, Shop
 
 KINDS: Mapping[str, FieldKind] = {
     "number": "number", "choice": "text", "day": "day", "flag": "flag", "text": "text",
@@ -111,11 +111,21 @@ def fields_of(shop: Shop, as_of: date | None = None) -> Fields:
         )
         for item in equipment.sources()
     )
+    own = {item.name: item for item in shop.custom_fields}
     return Fields(
-        map(field_of_trait, known_traits(shop)),
+        (_as_declared(field_of_trait(it), own.get(it.name)) for it in known_traits(shop)),
         providers=providers,
         segments=equipment.segments,
     )
+
+
+def _as_declared(item: RuleField, declared: CustomField | None) -> RuleField:
+    """A field of the company's own with the label and the choices that it was given."""
+    if declared is None:
+        return item
+    label = LazyText.of(en=declared.label, zh=declared.label)
+    choices = {choice: LazyText.of(en=choice, zh=choice) for choice in declared.choices}
+    return replace(item, label=label, choices=choices)
 
 
 def known_traits(shop: Shop) -> tuple[Trait, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
 
 import pyarrow as pa
 
@@ -51,11 +51,8 @@ def waterfall(
     """
     x, value = rows.column_names[:2]
     steps = values_of(rows, value)
-    levels = [start]
-    for step in steps:
-        levels.append(levels[-1] + step)
+    levels = list(accumulate(steps, initial=start))
     spans = [(0.0, start), *pairwise(levels), (0.0, levels[-1])]
-    told = [start, *steps, levels[-1]]
     names = [ends[0], *words_of(values_of(rows, x), labels), ends[1]]
     option = frame(height=BAR_PIXELS * len(names) + 24)
     option["tooltip"] = tooltip(format=format, by="item")
@@ -63,40 +60,48 @@ def waterfall(
     option["xAxis"] = value_axis(format) | {"show": False}
     option["yAxis"] = category_axis(names) | {"inverse": True, "axisLine": {"show": False}}
     option["yAxis"]["axisLabel"] = {"color": "@ink", "width": 170, "overflow": "truncate"}
-    hidden = [min(low, high) if low * high > 0 else 0.0 for low, high in spans]
-    lengths = [abs(high - low) for low, high in spans]
-    colours = [hue(0), *(hue(2 if step >= 0 else 1) for step in steps), hue(0)]
-    option["series"] = [
-        {
-            "type": "bar",
-            "stack": "all",
-            "data": hidden,
-            "silent": True,
-            "itemStyle": {"color": "transparent"},
-            "tooltip": {"show": False},
+    told = [start, *steps, levels[-1]]
+    bars = _bars(names, spans, told) | {
+        "label": {
+            "show": True,
+            "position": "right",
+            "color": "@ink",
+            "formatter": written(format),
         },
-        {
-            "type": "bar",
-            "stack": "all",
-            "barMaxWidth": 18,
-            # How long, in which row, and what is written: the length of a fall has no sign.
-            "encode": {"x": 0, "y": 1},
-            "data": [
-                {
-                    "name": name,
-                    "value": [length, row, number],
-                    "itemStyle": {"color": colour},
-                }
-                for row, (name, length, number, colour) in enumerate(
-                    zip(names, lengths, told, colours, strict=True)
-                )
-            ],
-            "label": {
-                "show": True,
-                "position": "right",
-                "color": "@ink",
-                "formatter": written(format),
-            },
-        },
-    ]
+    }
+    option["series"] = [_hidden(spans), bars]
     return option
+
+
+def _hidden(spans: Sequence[tuple[float, float]]) -> Option:
+    """What the bars stand on: nothing where a bar crosses zero."""
+    return {
+        "type": "bar",
+        "stack": "all",
+        "data": [min(low, high) if low * high > 0 else 0.0 for low, high in spans],
+        "silent": True,
+        "itemStyle": {"color": "transparent"},
+        "tooltip": {"show": False},
+    }
+
+
+def _bars(
+    names: Sequence[Label], spans: Sequence[tuple[float, float]], told: Sequence[float]
+) -> Option:
+    """The bars that are seen: both ends in one colour, rises in another, falls in a third."""
+    inner = [hue(2 if step >= 0 else 1) for step in told[1:-1]]
+    colours = [hue(0), *inner, hue(0)]
+    lengths = [abs(high - low) for low, high in spans]
+    return {
+        "type": "bar",
+        "stack": "all",
+        "barMaxWidth": 18,
+        # How long, in which row, and what is written: the length of a fall has no sign.
+        "encode": {"x": 0, "y": 1},
+        "data": [
+            {"name": name, "value": [length, row, number], "itemStyle": {"color": colour}}
+            for row, (name, length, number, colour) in enumerate(
+                zip(names, lengths, told, colours, strict=True)
+            )
+        ],
+    }

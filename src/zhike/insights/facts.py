@@ -221,7 +221,9 @@ def _states(shop: Shop, sides: Sides, orders: ir.Table, refunds: ir.Table | None
     history = purchase_history(shop, sides.as_of)
     inside = sides.placed(history, "ordered_on")
     bought = inside.group_by("customer_id", "side").agg(
-        nth=inside.nth.min(), silent_from=inside.previous_on.min(), purchases=inside.count()
+        nth=inside.nth.min().cast("int64"),
+        silent_from=inside.previous_on.min(),
+        purchases=inside.count().cast("int64"),
     )
     rest = orders.filter(orders.is_back).select("customer_id", "side")
     rest = rest if refunds is None else rest.union(refunds.select("customer_id", "side"))
@@ -234,7 +236,7 @@ def _states(shop: Shop, sides: Sides, orders: ir.Table, refunds: ir.Table | None
     ]
     past = rest.left_join(earlier, before)
     silent = past.group_by("customer_id", "side").agg(
-        nth=past.past_on.count() + 1,
+        nth=(past.past_on.count() + 1).cast("int64"),
         silent_from=past.past_on.max(),
         purchases=ibis.literal(0).cast("int64"),
     )

@@ -21,7 +21,7 @@ from zhike.catalogue import (
     traits_of,
 )
 from zhike.catalogue.contrasts import Contrast, contrast
-from zhike.catalogue.segment_traits import segment_traits
+from zhike.catalogue.segment_traits import segment_traits, traits_within
 from zhike.catalogue.summaries import TraitSummary, summary_of
 from zhike.errors import ParameterError
 from zhike.i18n import LazyText, lazy
@@ -71,6 +71,7 @@ class Comparison(Analysis):
             currency=data.currency,
             rules={"left": self.left, "right": self.right},
             described=traits,
+            within=traits_within(data, (self.left, self.right), day),
             members=sides,
             in_both=both,
             sizes=_sizes([(self.left, left), (self.right, right)]),
@@ -89,6 +90,7 @@ class ComparisonResult:
         currency: What amounts are in.
         rules: Side to its rule.
         described: The traits looked at.
+        within: Those that the segments are made of.
         members: Side to its customers, lazy, with every trait.
         in_both: Customers who are in both.
         sizes: One row a side: `side`, `rule`, `customers`, `purchases`, `revenue`,
@@ -102,6 +104,7 @@ class ComparisonResult:
     currency: str
     rules: Mapping[str, str]
     described: Sequence[Trait]
+    within: frozenset[str]
     members: Mapping[str, ir.Table]
     in_both: int
     sizes: pa.Table
@@ -167,8 +170,7 @@ class ComparisonResult:
             amount=left["revenue"],
             customers={"side": "left"},
         )
-        rules = " ".join(self.rules.values())
-        others = [trait for trait in self.described if trait.name not in rules]
+        others = [trait for trait in self.described if trait.name not in self.within]
         yield from contrast_findings(self._contrast, others, LEFT, "comparison", self.currency)
 
     def customers(self, **cell: str) -> ir.Table:

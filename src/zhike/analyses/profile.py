@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, ClassVar
 
@@ -32,7 +32,7 @@ from zhike.catalogue import (
     traits_of,
 )
 from zhike.catalogue.contrasts import Contrast, contrast
-from zhike.catalogue.segment_traits import segment_traits
+from zhike.catalogue.segment_traits import segment_traits, traits_within
 from zhike.catalogue.summaries import TraitSummary, summary_of, summary_of_all
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
@@ -82,7 +82,8 @@ class Profile(Analysis):
         if not self.segment:
             return _profiled(data, customer_traits(data, day), day, "")
         members = segment_traits(data, self.segment, day, outside=self.outside)
-        return _profiled(data, members, day, self.segment)
+        within = traits_within(data, [self.segment], day)
+        return replace(_profiled(data, members, day, self.segment), within=within)
 
 
 def profile_of(
@@ -130,6 +131,7 @@ class ProfileResult:
         currency: What amounts are in.
         segment: The rule or name; empty for everybody.
         described: The traits looked at.
+        within: Those that the segment is made of.
         group: The segment in numbers.
         whole: Everybody in numbers.
         members: Lazy, one row a customer of the segment, with every trait.
@@ -149,6 +151,7 @@ class ProfileResult:
     traits: pa.Table
     shares: pa.Table
     means: pa.Table
+    within: frozenset[str] = frozenset()
 
     @property
     def _contrast(self) -> Contrast:
@@ -251,14 +254,9 @@ class ProfileResult:
             ),
             amount=numbers["revenue"],
         )
-        # What the rule names stands out by itself.
-        others = [it for it in self.described if not _named_in(self.segment, it)]
+        others = [trait for trait in self.described if trait.name not in self.within]
         yield from contrast_findings(self._contrast, others, SEGMENT, "profile", self.currency)
 
     def customers(self, **cell: str) -> ir.Table:
         """The members with a value of a trait, such as `city="上海市"`; all without one."""
         return customers_with(self.members, cell)
-
-
-def _named_in(rule: str, trait: Trait) -> bool:
-    return trait.name in rule or str(trait.label).lower() in rule.lower()

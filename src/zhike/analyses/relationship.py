@@ -25,6 +25,8 @@ from zhike.catalogue import Analysis, Ascending, Needs, Shown, as_of_day, custom
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
 
+COMES_BACK = 0.8
+"""Where more silences than this end by themselves, they are no bad news yet."""
 YEARLY = Column(name="yearly_amount", label=lazy("Bought in 365 days"), format="amount")
 ADVICE: dict[str, LazyText] = {
     "close": lazy("Keep them: thank them, let them be the first to see what is new."),
@@ -205,7 +207,7 @@ class RelationshipResult:
                     amount=Shown(row["yearly_amount"], "amount", self.currency),
                     share=Shown(shares.get(level), "share"),
                 ),
-                tone="bad",
+                tone="neutral" if (shares.get(level) or 0.0) > COMES_BACK else "bad",
                 amount=row["yearly_amount"],
                 customers={"level": level},
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import ibis.expr.types as ir
@@ -10,6 +11,30 @@ from zhike.catalogue.purchases import as_of_day
 from zhike.catalogue.rules import fields_of, parse_rule, segment_members
 from zhike.catalogue.traits import customer_traits
 from zhike.schema import Shop
+
+MEASURES = frozenset(
+    (
+        "frequency", "monetary", "recency_days", "tenure_days", "mean_gap_days", "stage",
+        "first_on", "last_on", "orders_last_90_days", "orders_last_365_days",
+        "amount_last_365_days", "average_order_value",
+    )
+)  # fmt: skip
+"""Traits that measure how much, how often and when somebody bought: they go together."""
+
+
+def traits_within(shop: Shop, texts: Iterable[str], as_of: date | None = None) -> frozenset[str]:
+    """The traits that segments are made of, which therefore tell nothing new about them.
+
+    A rule about one measure of buying says something about all of them; so does one that asks
+    an analysis.
+    """
+    fields = fields_of(shop, as_of)
+    named: set[str] = set()
+    for text in texts:
+        rule = parse_rule(fields.segments.get(text.strip(), text), fields)
+        for item in rule.fields():
+            named |= MEASURES if item.provider or item.name in MEASURES else {item.name}
+    return frozenset(named)
 
 
 def segment_traits(

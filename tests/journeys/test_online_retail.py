@@ -143,6 +143,57 @@ def test_anonymous_purchases_are_in_money_and_their_share_is_stated(
     assert numbers["customers"] == raw.sql("SELECT count(*) FROM facts").fetchall()[0][0]
 
 
+def test_new_and_returning_by_month(shop: Shop, raw: duckdb.DuckDBPyConnection) -> None:
+    rows = REGISTRY["new_returning"]().run(shop).periods.to_pylist()
+    found = {row["period"]: row for row in rows}
+    for month, kind, customers, revenue in raw.sql(
+        "SELECT strftime(day, '%Y-%m'),"
+        " CASE WHEN strftime(day, '%Y-%m') = strftime(first, '%Y-%m') THEN 'new'"
+        " ELSE 'returning' END, count(DISTINCT customer) FILTER (is_purchase),"
+        " sum(amount)::double"
+        " FROM (SELECT customer, day, net AS amount, true AS is_purchase FROM bought"
+        "       UNION ALL SELECT customer, day, -amount, false FROM back)"
+        " JOIN facts USING (customer) WHERE day >= first GROUP BY ALL"
+    ).fetchall():
+        assert found[month][f"{kind}_customers"] == customers
+        if kind == "returning":
+            continue  # refunds dated before the first purchase count as new
+        assert found[month]["new_revenue"] == pytest.approx(revenue, abs=4000)
+
+
+def test_the_best_tenth_of_customers(shop: Shop, raw: duckdb.DuckDBPyConnection) -> None:
+    spread = REGISTRY["concentration"]().run(shop).spreads["customers", "now"]
+    worth = raw.sql(
+        "SELECT greatest(sum(amount), 0)::double FROM ("
+        " SELECT customer, day, net AS amount FROM bought"
+        " UNION ALL SELECT customer, day, -amount FROM back)"
+        " WHERE customer IS NOT NULL AND day > (SELECT max(day) FROM bought) - 365"
+        " GROUP BY customer ORDER BY 1 DESC"
+    ).fetchall()
+    values = [row[0] for row in worth]
+    assert spread.items == len(values)
+    best = -(-len(values) // 10)
+    assert spread.tops[10] == pytest.approx(sum(values[:best]) / sum(values))
+    assert spread.hhi == pytest.approx(sum(it**2 for it in values) / sum(values) ** 2)
+
+
+def test_who_bought_again_within_ninety_days(shop: Shop, raw: duckdb.DuckDBPyConnection) -> None:
+    wanted = raw.sql(
+        "WITH seconds AS (SELECT f.customer, first, min(day) FILTER (day > first) AS second"
+        " FROM facts f JOIN bought USING (customer) GROUP BY ALL)"
+        " SELECT avg((second - first <= 90 AND second IS NOT NULL)::int) FROM seconds"
+        " WHERE (SELECT max(day) + 1 FROM bought) - first > 90"
+    ).fetchall()[0][0]
+    assert REGISTRY["nurture"]().run(shop).numbers["second_rate"] == pytest.approx(wanted)
+
+
+def test_what_comes_back_is_told_by_product(shop: Shop) -> None:
+    rows = REGISTRY["returns"]().run(shop).products.to_pylist()
+    lights = next(row for row in rows if row["product"] == "WHITE CHERRY LIGHTS")
+    assert lights["is_unusual"]
+    assert lights["return_rate"] > 0.3
+
+
 def _scored(shop: Shop) -> pd.DataFrame:
     rows = REGISTRY["rfm"]().run(shop).customers().to_pyarrow().to_pandas()
     return rows.sort_values("customer_id").reset_index(drop=True)

@@ -286,8 +286,16 @@ class NewReturningResult:
         return Chart(
             name="growth",
             title=title,
-            option=charts.bar(self.growth, "driver", "amount", format="amount", labels=DRIVERS),
-            alternative=lazy("Bars: what each driver added to net revenue or took from it."),
+            option=charts.waterfall(
+                self.growth,
+                ends=(self.compared_with, self.period),
+                start=sum(part.revenue for part in self.before.values()),
+                labels=DRIVERS,
+            ),
+            alternative=lazy(
+                "Bars from one period to the other: what each driver added to net revenue or took "
+                "from it."
+            ),
             table=Table(
                 name="growth",
                 title=title,

@@ -151,6 +151,7 @@ def next_items(shop: Shop, day: date, basis: str, firsts: list[str]) -> pa.Table
     began = both.filter(both.step == 1, both["item"].isin(firsts)) if firsts else both.limit(0)
     pairs = began.inner_join(later, began.customer_id == later.later_id)
     counted = pairs.group_by("item", "next_item").agg(customers=pairs.count().cast("int64"))
+    counted = counted.filter(counted.customers >= FEWEST_NEXT)
     comers = began.semi_join(later, began.customer_id == later.later_id)
     of_first = comers.group_by("item").agg(customers=comers.count().cast("int64"))
     of_next = later.group_by("next_item").agg(customers=later.count().cast("int64"))
@@ -170,7 +171,7 @@ def _lifts(counts: dict[tuple[str, str], int]) -> pa.Table:
     everybody = counts.get(("", ""), 0)
     rows = []
     for (item, next_item), customers in sorted(counts.items()):
-        if not item or not next_item or customers < FEWEST_NEXT:
+        if not item or not next_item:
             continue
         share = customers / counts[item, ""]
         rows.append(

@@ -108,7 +108,7 @@ def _lines(outline: Outline) -> Iterator[str]:
         yield from suggestion_lines(outline.suggestions, brief=outline.is_brief)
     for section, chart in outline.pictures if outline.is_brief else ():
         yield from _headed(3, section.title)
-        yield from _charted(chart, outline)
+        yield from _charted(chart, outline, set())
     for part in outline.parts:
         yield from _headed(2, part.title)
         for section in part.sections:
@@ -130,35 +130,38 @@ def _section(section: Section, outline: Outline) -> Iterator[str]:
     yield from (f"*{plain(section.question)}*", "")
     if section.findings:
         yield from finding_lines(section.findings)
+    shown: set[str] = set()
     for is_number, blocks in groupby(section.blocks, lambda block: isinstance(block, Number)):
         if is_number:
             numbers = [block for block in blocks if isinstance(block, Number)]
             yield from headline_lines(numbers, outline.report.about.currency)
             continue
         for block in blocks:
-            yield from _block(block, outline)
+            yield from _block(block, outline, shown)
     if section.parameters:
         yield from _headed(4, _("Settings of this analysis"))
         yield from (f"- `{name}` = {plain(value)}" for name, value in section.parameters.items())
         yield ""
 
 
-def _block(block: Block, outline: Outline) -> Iterator[str]:
+def _block(block: Block, outline: Outline, shown: set[str]) -> Iterator[str]:
     match block:
         case Text(body=body):
             yield from (plain(body), "")
         case Chart():
-            yield from _charted(block, outline)
+            yield from _charted(block, outline, shown)
         case Table():
             yield from _headed(4, block.title)
             yield from _table(block, outline)
 
 
-def _charted(chart: Chart, outline: Outline) -> Iterator[str]:
-    """Text holds no picture: what it says, and the table behind it."""
+def _charted(chart: Chart, outline: Outline, shown: set[str]) -> Iterator[str]:
+    """Text holds no picture: what it says, and the table behind it, once a section."""
     yield from _headed(4, chart.title)
     yield from (plain(chart.alternative), "")
-    yield from _table(chart.table, outline)
+    if chart.table.name not in shown:
+        shown.add(chart.table.name)
+        yield from _table(chart.table, outline)
 
 
 def _table(table: Table, outline: Outline) -> Iterator[str]:

@@ -15,8 +15,13 @@ from zhike.reports.words import COMPARISONS, changes_of
 
 FULL_WIDTH, HALF_WIDTH = 760, 420
 RIGHT_ALIGNED = frozenset({"count", "number", "amount", "share", "days", "score"})
-SHARE_OF_LONGEST = 0.4
-"""A column is at most this share of all text wide before the others are pressed together."""
+PAGE_POINTS, GUTTER_POINTS = 481.0, 8.0
+CHARACTER_OF_SIZE = 0.55
+"""A character is about so wide, by the size of the type; a Chinese one twice that."""
+SMALLEST_POINTS, LARGEST_POINTS = 6.5, 8.0
+NARROWEST_TEXT = 10.0
+FIGURE_AIR = 1.5
+"""Figures are wider than letters, and break where a line ends: they get so many characters more."""
 
 Plain = dict[str, Any]
 
@@ -41,8 +46,20 @@ class Setting:
 
 
 def section_blocks(section: Section, setting: Setting) -> list[Plain]:
-    """The blocks of a section; numbers that stand beside one another become one table."""
-    return [plain for group in section.groups for plain in _group(group, setting, section)]
+    """The blocks of a section; numbers that stand beside one another become one table.
+
+    A table that several charts share is shown with the first of them.
+    """
+    plains = [plain for group in section.groups for plain in _group(group, setting, section)]
+    shown: set[str] = set()
+    for plain in plains:
+        behind = plain.get("table")
+        if behind is None:
+            continue
+        if behind["name"] in shown and plain["file"]:
+            del plain["table"]
+        shown.add(behind["name"])
+    return plains
 
 
 def plain_number(number: Number, currency: str) -> Plain:
@@ -80,32 +97,74 @@ def plain_table(table: Table, setting: Setting, *, titled: bool = True) -> Plain
     rows = write_rows(table, setting.currency, most=setting.rows_shown)
     hidden = max(table.rows.num_rows - setting.rows_shown, 0)
     more = n_("{count} more row", "{count} more rows", hidden) if hidden else ""
+    right = [column.format in RIGHT_ALIGNED for column in table.columns]
+    widths = column_widths(header, rows, right)
     return {
         "kind": "table",
+        "name": table.name,
         "title": str(table.title) if titled else "",
         "header": header,
-        "right": [column.format in RIGHT_ALIGNED for column in table.columns],
-        "widths": column_widths(header, rows),
+        "right": right,
+        "widths": widths,
+        "points": points_for(widths),
         "rows": rows,
         "note": str(table.note) if table.note else "",
         "more": more.format(count=format_count(hidden)),
     }
 
 
-def column_widths(header: list[str], rows: list[list[str]]) -> list[float]:
-    """How wide each column is beside the others, from its longest cell; headers may break.
+def column_widths(
+    header: list[str], rows: list[list[str]], right: list[bool] | None = None
+) -> list[float]:
+    """How wide each column is beside the others, from its longest cell.
+
+    Headers may break, and so may text where the page is too narrow for all; figures may not.
+
+    Args:
+        header: Column titles.
+        rows: Cells.
+        right: Which columns hold figures; none without it.
 
     Examples:
         >>> column_widths(["Customers", "n"], [["重要价值", "1,204"]])
-        [8.0, 5.0]
+        [9.0, 5.0]
     """
-    columns = zip(*rows, strict=True) if rows else iter([()] * len(header))
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
     wanted = [
-        max(max((_wide(cell) for cell in cells), default=0), _longest_word(title), 4)
+        float(max(max((_wide(cell) for cell in cells), default=0), _longest_word(title), 4))
         for title, cells in zip(header, columns, strict=True)
     ]
-    most = max(SHARE_OF_LONGEST * sum(wanted), 12)
-    return [float(min(width, most)) for width in wanted]
+    figures = right or [False] * len(header)
+    wanted = [
+        width + FIGURE_AIR if is_figure else width
+        for width, is_figure in zip(wanted, figures, strict=True)
+    ]
+    room = _room(len(header), SMALLEST_POINTS) - sum(
+        width for width, is_figure in zip(wanted, figures, strict=True) if is_figure
+    )
+    texts = sum(width for width, is_figure in zip(wanted, figures, strict=True) if not is_figure)
+    if texts <= room:
+        return wanted
+    return [
+        width if is_figure else max(width * max(room, 0) / texts, NARROWEST_TEXT)
+        for width, is_figure in zip(wanted, figures, strict=True)
+    ]
+
+
+def points_for(widths: list[float]) -> float:
+    """The size of type with which columns so wide fit on a page.
+
+    Examples:
+        >>> points_for([10.0, 10.0]), points_for([60.0, 60.0])
+        (8.0, 7.0)
+    """
+    fitting = _room(len(widths), 1.0) / max(sum(widths), 1.0)
+    return round(min(max(fitting, SMALLEST_POINTS - 1), LARGEST_POINTS), 1)
+
+
+def _room(columns: int, points: float) -> float:
+    """Characters that fit on a line beside the gutters of so many columns."""
+    return (PAGE_POINTS - GUTTER_POINTS * columns) / (CHARACTER_OF_SIZE * points)
 
 
 def _group(group: tuple[Block, ...], setting: Setting, section: Section) -> Iterator[Plain]:
@@ -136,9 +195,11 @@ def _numbers(numbers: list[Number], section: Section, setting: Setting) -> Plain
         ]
         for number in numbers
     ]
+    widths = column_widths(header, rows)
     return {
         "kind": "table", "title": "", "header": header, "rows": rows, "note": "", "more": "",
-        "right": [False, *(True for _column in header[1:])], "widths": column_widths(header, rows),
+        "right": [False, *(True for _column in header[1:])],
+        "widths": widths, "points": points_for(widths),
     }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from zhike.reports.paper_blocks import (
     plain_chart,
     plain_number,
     plain_table,
+    points_for,
     section_blocks,
 )
 from zhike.reports.report import Goal, Quality, Section, Suggestion
@@ -187,12 +188,15 @@ def _inputs(outline: Outline, setting: Setting) -> list[Plain]:
 def _written(
     title: str, header: list[str], rows: list[list[str]], *, right: tuple[int, ...]
 ) -> Plain:
+    figures = [place in right for place in range(len(header))]
+    widths = column_widths(header, rows, figures)
     return {
         "kind": "table",
         "title": title,
         "header": header,
-        "right": [place in right for place in range(len(header))],
-        "widths": column_widths(header, rows),
+        "right": figures,
+        "widths": widths,
+        "points": points_for(widths),
         "rows": rows,
         "note": "",
         "more": "",

@@ -238,16 +238,17 @@ def _own_traits(shop: Shop) -> tuple[Trait, ...]:
     if not own_fields(shop):
         return ()
     kinds = shop["custom_fields"].schema()
-    return tuple(_own_trait(name, kinds[name]) for name in own_fields(shop))
+    called = {field.name: field.label for field in shop.custom_fields if field.label}
+    return tuple(_own_trait(name, called.get(name, name), kinds[name]) for name in own_fields(shop))
 
 
-def _own_trait(name: str, kind: dt.DataType) -> Trait:
-    """A field of the company's own: its name is its label, its column says what it is."""
+def _own_trait(name: str, called: str, kind: dt.DataType) -> Trait:
+    """A field of the company's own: its label as it was given, its column says what it is."""
     kinds: list[tuple[bool, TraitKind, Format]] = [
         (kind.is_boolean(), "flag", "share"),
         (kind.is_numeric(), "number", "number"),
         (kind.is_temporal(), "day", "day"),
     ]
     found = next(((it, format) for fits, it, format in kinds if fits), ("choice", "text"))
-    label = LazyText.of(en=name, zh=name)
+    label = lazy("Note") if name == "note" else LazyText.of(en=called, zh=called)
     return Trait(name=name, label=label, kind=found[0], format=found[1], group="custom")

@@ -14,6 +14,7 @@ from zhike.workspace.custom_fields import NOTE, checked_name, fields_of, write_f
 from zhike.workspace.editable import editable_fields, meanings
 from zhike.workspace.edits import Edit, EditLog, Unreadable
 from zhike.workspace.landing import LandingStore
+from zhike.workspace.preparing import Kitchen
 from zhike.workspace.present import Present
 from zhike.workspace.settings import read_settings
 
@@ -102,8 +103,14 @@ class Editing:
 
     def conflicts(self) -> list[Conflict]:
         """What waits for a decision."""
-        with self._workspace._kitchen() as kitchen:
+        engine = self._workspace._engine()  # not the kitchen's: a run may be at work in there
+        kitchen = Kitchen(
+            layout=self._layout, settings=self._workspace.settings, salt="", engine=engine
+        )
+        try:
             return self._conflicts(Present(kitchen, LandingStore(self._layout.landing))).open()
+        finally:
+            engine.close()
 
     def resolve(self, numbers: Sequence[int] | None, keep: Keep, *, by: str = "") -> list[Conflict]:
         """Settle conflicts; gives those that were.

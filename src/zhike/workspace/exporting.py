@@ -200,8 +200,18 @@ class _Export:
 
 
 def base_schema(columns: tuple[CustomerColumn, ...], unmasked: bool) -> pa.Schema:
-    """How the base of an export holds the columns: text as it is shown, the rest typed."""
-    return pa.schema([(column.name, _arrow_type(column, unmasked)) for column in columns])
+    """How the base of an export holds the columns: text as it is shown, the rest typed.
+
+    Each carries its title, so that a title that was changed since can be told.
+    """
+    return pa.schema(
+        pa.field(
+            column.name,
+            _arrow_type(column, unmasked),
+            metadata={"title": str(column.label)},
+        )
+        for column in columns
+    )
 
 
 def _arrow_type(column: CustomerColumn, unmasked: bool) -> pa.DataType:

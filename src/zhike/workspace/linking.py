@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from zhike.i18n import LazyText, lazy
@@ -59,13 +59,13 @@ class Linking:
 
     Args:
         book: The workbook.
-        exported: Keys of the columns that were exported; empty where that is not known.
+        exported: Key to title of the columns that were exported; empty where a title is not known.
         custom: The company's own fields as they are declared now.
         log: What was said of them before.
     """
 
     book: Returned
-    exported: Sequence[str]
+    exported: Mapping[str, str]
     custom: Mapping[str, CustomField]
     log: EditLog
 
@@ -89,6 +89,8 @@ class Linking:
     def _titles(self, key: str) -> set[str]:
         """Folded titles that a column of that key had or has."""
         said = {word for word, name in keys_by_title().items() if name == key}
+        if self.exported.get(key):
+            said.add(fold(self.exported[key]))
         if key in self.custom:
             said |= {fold(self.custom[key].label), fold(key)}
         for edit in self.log.edits:

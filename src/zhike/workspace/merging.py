@@ -259,21 +259,41 @@ def differing(cells: pa.Array, shown: pa.Array) -> list[int]:
         >>> differing(pa.array(["1.50", "x", None]), pa.array([1.5, 2.0, 3.0]))
         [1, 2]
     """
-    theirs = pa.array([tidy(cell) for cell in cells.to_pylist()], pa.string())
-    if pa.types.is_date(shown.type) or pa.types.is_timestamp(shown.type):
-        theirs = pc.replace_substring_regex(theirs, r" 00:00:00$", "")
-    if pa.types.is_floating(shown.type) or pa.types.is_integer(shown.type):
-        ours = shown.cast(pa.float64())
-        ours_text = pa.array([plain(value) for value in ours.to_pylist()], pa.string())
-        theirs = pa.array([plain(_number_of(value)) for value in theirs.to_pylist()], pa.string())
-    else:
-        texts = shown.cast(pa.string()).to_pylist()
-        ours_text = pa.array([tidy(value) for value in texts], pa.string())
-    equal = pc.fill_null(pc.equal(theirs, ours_text), False)
-    both_empty = pc.and_(pc.is_null(theirs), pc.is_null(ours_text))
-    other = pc.invert(pc.or_(equal, both_empty))
-    found: list[int] = pc.indices_nonzero(other).to_pylist()
-    return found
+    is_number = pa.types.is_floating(shown.type) or pa.types.is_integer(shown.type)
+    near = _numbers_alike(cells, shown) if is_number else _texts_alike(cells, shown)
+    rows: list[int] = pc.indices_nonzero(pc.invert(near)).to_pylist()
+    one = plain if is_number else _text_of
+    return [
+        row
+        for row in rows
+        if one(_number_of(tidy(cells[row].as_py())) if is_number else cells[row].as_py())
+        != one(shown[row].as_py())
+    ]
+
+
+def _texts_alike(cells: pa.Array, shown: pa.Array) -> pa.Array:
+    """Rows that are the same to the letter, which most are."""
+    texts = shown.cast(pa.string())
+    if pa.types.is_date(shown.type):
+        cells = pc.replace_substring_regex(cells, r" 00:00:00$", "")
+    both_empty = pc.and_(pc.is_null(cells), pc.is_null(texts))
+    return pc.or_(pc.fill_null(pc.equal(cells, texts), False), both_empty)
+
+
+def _numbers_alike(cells: pa.Array, shown: pa.Array) -> pa.Array:
+    """Rows that hold the same number; none where a cell is no plain number."""
+    try:
+        numbers = pc.cast(cells, pa.float64())
+    except pa.ArrowInvalid:
+        return pa.array([False] * len(cells), pa.bool_())
+    apart = pc.abs(pc.subtract(numbers, shown.cast(pa.float64())))
+    both_empty = pc.and_(pc.is_null(cells), pc.is_null(shown))
+    return pc.or_(pc.fill_null(pc.less(apart, 10.0 ** -(DECIMALS + 1)), False), both_empty)
+
+
+def _text_of(value: object) -> str | None:
+    text = tidy(None if value is None else str(value))
+    return text.removesuffix(" 00:00:00") if text else None
 
 
 def _number_of(cell: str | None) -> str | float | None:

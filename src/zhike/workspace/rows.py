@@ -41,6 +41,14 @@ class Exported:
         places = {customer: place for place, customer in enumerate(customers)}
         return cls(rows, places, is_kept)
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """Key to title of its columns; empty of a column whose title was not kept."""
+        return {
+            item.name: (item.metadata or {}).get(b"title", b"").decode()
+            for item in self.rows.schema
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class Refused:

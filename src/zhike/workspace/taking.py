@@ -106,7 +106,7 @@ class Taking:
         notes = list(book.warnings)
         exported, export = self._exported(book, custom, present, log, notes)
         book = _of_export(book, export)
-        links = Linking(book, exported.rows.column_names, custom, log).links()
+        links = Linking(book, exported.titles, custom, log).links()
         rows, refused = self._rows(book, exported)
         who = {sheet.name: found for sheet, found in rows}
         merging = Merging(book, exported, log, present)

@@ -102,8 +102,8 @@ class HeatmapResult:
         lines: Lazy, the goods lines behind `items`, with `item`; None without order lines.
         weekdays: One row a weekday (1 Monday): `weekday`, `purchases`, `purchase_share`,
             `revenue`, `revenue_share`.
-        hours: One row an hour of the week, 168: the same by `weekday` and `hour`; no rows where
-            the time of day is not known.
+        hours: One row an hour of the week, 168: the same by `weekday` and `hour`, and `index`
+            (100: a mean hour); no rows where the time of day is not known.
         items: One row an item and month, at most 12 x 13: `item`, `month`, `lines`, `revenue`,
             `month_share` (of the month's goods), `times_mean` (by the item's mean month).
         item_names: What to call each item.
@@ -201,12 +201,13 @@ class HeatmapResult:
 
     def _hours_chart(self) -> Chart:
         title = lazy("Purchases by weekday and hour")
-        option = charts.heatmap(self.hours, "hour", "weekday", "purchase_share", format="share")
+        rows = self.hours.sort_by([("hour", "ascending"), ("weekday", "ascending")])
+        option = charts.heatmap(rows, "weekday", "hour", "index", format="count")
         return Chart(
             name="hours",
             title=title,
-            option=charts.with_words(option, "yAxis", WEEKDAYS),
-            alternative=lazy("Cells: the share of all purchases in each hour of the week."),
+            option=charts.with_words(option, "xAxis", WEEKDAYS),
+            alternative=lazy("Cells: how busy each hour of the week is; 100 is a mean hour."),
             table=Table(
                 name="hours",
                 title=title,
@@ -215,6 +216,7 @@ class HeatmapResult:
                     WEEKDAY,
                     Column(name="hour", label=lazy("Hour"), format="count"),
                     *_shared_columns(),
+                    Column(name="index", label=lazy("Index (100: a mean hour)"), format="count"),
                 ),
                 note=lazy("Business time; hour 20 is from 20:00 until 21:00."),
             ),
@@ -227,7 +229,9 @@ class HeatmapResult:
         return Chart(
             name="items",
             title=title,
-            option=charts.with_words(option, "yAxis", self.item_names),
+            option=charts.with_words(
+                charts.with_words(option, "yAxis", self.item_names), "xAxis", format="month"
+            ),
             alternative=lazy("Cells: what share of each month's goods the best sellers bring."),
             table=Table(
                 name="items",

@@ -18,6 +18,7 @@ from zhike.i18n import LazyText
 from zhike.schema import Shop
 
 MONTHS = Calendar("month")
+HOURS = 168
 MONTHS_SHOWN = 13
 ITEMS_SHOWN = 12
 UNTIMED_SHARE = 0.05
@@ -71,7 +72,7 @@ def week_of(slots: pa.Table) -> pa.Table:
     found = {(row["weekday"], row["hour"]): row for row in timed.to_pylist()}
     every = [(weekday, hour) for weekday in range(1, 8) for hour in range(24)] if found else []
     cells = [found.get(slot, {}) for slot in every]
-    return with_shares(
+    rows = with_shares(
         {
             "weekday": pa.array([weekday for weekday, _ in every], pa.int64()),
             "hour": pa.array([hour for _, hour in every], pa.int64()),
@@ -79,6 +80,8 @@ def week_of(slots: pa.Table) -> pa.Table:
         [cell.get("purchases_sum", 0) for cell in cells],
         [cell.get("revenue_sum", 0.0) for cell in cells],
     )
+    index = pc.multiply(rows["purchase_share"], pa.scalar(100.0 * HOURS))
+    return rows.append_column("index", index)
 
 
 def weekdays_of(slots: pa.Table) -> pa.Table:

@@ -238,7 +238,9 @@ class PriceSensitivityResult:
         return Chart(
             name="bands",
             title=title,
-            option=charts.columns(self.bands, "band", shares, format="share", labels=BANDS),
+            option=charts.with_words(
+                charts.columns(self.bands, "band", shares, format="share"), "xAxis", BANDS
+            ),
             alternative=lazy("Bars: how many purchases were made at which discount."),
             table=Table(
                 name="bands",
@@ -307,7 +309,9 @@ class PriceSensitivityResult:
         return Chart(
             name="classes",
             title=title,
-            option=charts.columns(self.classes, "price_class", counts, labels=CLASSES),
+            option=charts.with_words(
+                charts.columns(self.classes, "price_class", counts), "xAxis", CLASSES
+            ),
             alternative=lazy(
                 "Bars: how many customers buy at full price, at a discount or both, beside how "
                 "many there would be if all customers were alike."

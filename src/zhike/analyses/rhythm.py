@@ -159,9 +159,12 @@ class RhythmResult:
         yield Chart(
             name="gaps",
             title=lazy("Days between two purchases of a customer"),
-            option=charts.columns(
-                self.gaps, "gap_band", {"gap_share": GAP_SHARE.label}, format="share",
-                labels=GAP_BANDS,
+            option=charts.with_words(
+                charts.columns(
+                    self.gaps, "gap_band", {"gap_share": GAP_SHARE.label}, format="share"
+                ),
+                "xAxis",
+                GAP_BANDS,
             ),
             alternative=lazy("Bars: how many of the gaps between two purchases are how long."),
             table=Table(
@@ -236,9 +239,15 @@ class RhythmResult:
         return Chart(
             name="buying_again",
             title=title,
-            option=charts.line(
-                self.curve, "day", names, format="share",
-                dashed=[name for name in names if "_" in name],
+            option=charts.naming_only(
+                charts.line(
+                    self.curve,
+                    "day",
+                    names,
+                    format="share",
+                    dashed=[name for name in names if "_" in name],
+                ),
+                [names["second"], names["third"]],
             ),
             alternative=lazy(
                 "Two rising lines: the share of customers that has bought a second time, and of "
@@ -273,7 +282,9 @@ class RhythmResult:
                 CUSTOMERS,
                 CUSTOMER_SHARE,
                 BOUGHT,
-                Column(name="revenue_share", label=lazy("Share of what was bought"), format="share"),
+                Column(
+                    name="revenue_share", label=lazy("Share of what was bought"), format="share"
+                ),
             ),
         )
 

@@ -17,7 +17,7 @@ and the table behind it:
 from zhike.charts.bridge import waterfall
 from zhike.charts.option import Label, NumberFormat, Option
 from zhike.charts.palette import DARK, FONTS, LIGHT, PALETTES, Theme
-from zhike.charts.renaming import with_words
+from zhike.charts.renaming import naming_only, with_words
 from zhike.charts.series import bar, columns, line, sparkline, stacked_bar
 from zhike.charts.shapes import grid, heatmap, lorenz, sankey
 
@@ -36,6 +36,7 @@ __all__ = [
     "heatmap",
     "line",
     "lorenz",
+    "naming_only",
     "sankey",
     "sparkline",
     "stacked_bar",

@@ -24,6 +24,7 @@ ROW_POINTS = 18.0
 ROW_PIXELS = 24
 NARROW, WIDE = 9, 44
 LEAST_COLUMNS = 6
+PROSE = 0.88
 CHART_PIXELS = (620, 312)
 GUTTER = 16
 
@@ -321,4 +322,10 @@ def _as_excel_has_it(value: object) -> object:
 
 
 def _lines(text: str, room: int) -> int:
-    return sum(max(1, ceil(width_of(line) / max(room - 2, 1))) for line in text.split("\n"))
+    return sum(max(1, ceil(_set_width(line) / max(room - 2, 1))) for line in text.split("\n"))
+
+
+def _set_width(text: str) -> float:
+    """The width of prose: Latin letters are narrower than the figures that columns are counted in."""
+    wide = width_of(text) - len(text)
+    return 2 * wide + PROSE * (len(text) - wide)

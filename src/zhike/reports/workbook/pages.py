@@ -326,6 +326,6 @@ def _lines(text: str, room: int) -> int:
 
 
 def _set_width(text: str) -> float:
-    """The width of prose: Latin letters are narrower than the figures that columns are counted in."""
+    """The width of prose: Latin letters are narrower than figures, which columns count in."""
     wide = width_of(text) - len(text)
     return 2 * wide + PROSE * (len(text) - wide)

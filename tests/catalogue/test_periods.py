@@ -27,6 +27,11 @@ DAY = date(2024, 3, 15)
          "2023-02-28..2023-03-15"),
         ("2024-01-01..2024-01-08", date(2024, 1, 1), date(2024, 1, 8),
          "2023-12-25..2024-01-01", "2023-01-01..2023-01-08"),
+        ("2024-spring-festival", date(2024, 2, 9), date(2024, 2, 17), "2024-02-01..2024-02-09",
+         "2023-spring-festival"),
+        ("2024-Double-11", date(2024, 11, 5), date(2024, 11, 12), "2024-10-29..2024-11-05",
+         "2023-double-11"),
+        ("2024-618", date(2024, 6, 12), date(2024, 6, 19), "2024-06-05..2024-06-12", "2023-618"),
         ("", date(2024, 2, 1), date(2024, 3, 1), "2024-01", "2023-02"),
     ],
 )  # fmt: skip
@@ -47,11 +52,28 @@ def test_the_whole_time_runs_from_the_first_order_and_has_nothing_before() -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["2024-13", "last-0-days", "2024-02-02..2024-02-01", "2024-02-30..2024-03-01", "now", "0000"],
+    [
+        "2024-13",
+        "last-0-days",
+        "2024-02-02..2024-02-01",
+        "2024-02-30..2024-03-01",
+        "now",
+        "0000",
+        "2024-easter",
+    ],
 )
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(ParameterError, match="period is"):
         Period.parse(text, as_of=DAY)
+
+
+def test_a_festival_is_compared_with_the_same_festival_wherever_the_moon_puts_it() -> None:
+    period = Period.parse("2025-spring-festival", as_of=DAY)
+    before = period.last_year()
+    assert before is not None
+    assert (period.from_on, before.from_on) == (date(2025, 1, 28), date(2024, 2, 9))
+    assert str(period.label) == "Spring Festival 2025"
+    assert Period.parse(str(period), as_of=DAY) == period
 
 
 @given(st.dates(date(1990, 1, 1), date(2090, 1, 1)))

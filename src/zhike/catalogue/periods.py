@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from zhike.catalogue.festivals import FESTIVALS
 from zhike.errors import ParameterError
 from zhike.i18n import LazyText, lazy
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _WORDS = lazy(
     "a month (2024-03), a quarter (2024-Q1), a year (2024), last-90-days, "
-    "two days (2024-01-01..2024-02-01) or all"
+    "two days (2024-01-01..2024-02-01), "
+    "a festival (2024-spring-festival, 2024-618, 2024-double-11) or all"
 )
 
 
@@ -37,7 +39,8 @@ class Period:
     """The days from `from_on` up to, but without, `to_on`.
 
     Attributes:
-        kind: "month", "quarter", "year", "days" or "all"; it decides what comes before.
+        kind: "month", "quarter", "year", "days", "all" or the name of a festival; it decides what
+            comes before. A festival meets the same one a year before, wherever the moon puts it.
 
     Examples:
         >>> day = date(2024, 3, 15)
@@ -47,6 +50,8 @@ class Period:
         2024-02
         >>> Period.parse("last-90-days", as_of=day).from_on
         datetime.date(2023, 12, 16)
+        >>> Period.parse("2024-spring-festival", as_of=day).last_year().from_on
+        datetime.date(2023, 1, 21)
     """
 
     from_on: date
@@ -58,7 +63,8 @@ class Period:
         """The period that a person wrote; empty means the last complete month.
 
         Args:
-            text: "2024-03", "2024-Q1", "2024", "last-90-days", "2024-01-01..2024-02-01" or "all".
+            text: "2024-03", "2024-Q1", "2024", "last-90-days", "2024-01-01..2024-02-01",
+                "2024-double-11" or "all".
             as_of: Day to look back from.
             first_on: Day of the first order, where "all" begins.
 
@@ -88,6 +94,8 @@ class Period:
             return _calendar(int(match[1]), 3 * int(match[2]) - 2, "quarter")
         if match := re.fullmatch(r"([1-9]\d{3})-(\d{1,2})", written):
             return _calendar(int(match[1]), int(match[2]), "month")
+        if match := re.fullmatch(r"([1-9]\d{3})-([a-z0-9-]+)", written):
+            return _festival(match[2].replace("-", "_"), int(match[1]))
         first, dots, last = written.partition("..")
         return cls(date.fromisoformat(first), date.fromisoformat(last)) if dots else None
 
@@ -112,6 +120,9 @@ class Period:
         """What people read."""
         if self.kind == "all":
             return lazy("the whole time")
+        if self.kind in FESTIVALS:
+            label = FESTIVALS[self.kind].label
+            return lazy("{festival} {year}", festival=label, year=self.last_on.year)
         return str(self)
 
     def __str__(self) -> str:
@@ -123,6 +134,8 @@ class Period:
             return f"{self.from_on.year}-Q{(self.from_on.month + 2) // 3}"
         if self.kind == "month":
             return f"{self.from_on:%Y-%m}"
+        if self.kind in FESTIVALS:
+            return f"{self.last_on.year}-{self.kind.replace('_', '-')}"
         return f"{self.from_on}..{self.to_on}"
 
     def previous(self) -> Period | None:
@@ -134,9 +147,14 @@ class Period:
         return Period(self.from_on - timedelta(days=self.days), self.from_on)
 
     def last_year(self) -> Period | None:
-        """The same period of the year before; None for the whole time."""
+        """The same period of the year before; None for the whole time.
+
+        A festival is compared with the same festival.
+        """
         if self.kind == "all":
             return None
+        if self.kind in FESTIVALS:
+            return _festival(self.kind, self.last_on.year - 1)
         if self.kind in MONTHS:
             return self._months_back(12)
         from_on = _year_before(self.from_on)
@@ -150,6 +168,11 @@ class Period:
 def _calendar(year: int, month: int, kind: str) -> Period:
     from_on = date(year, month, 1)
     return Period(from_on, _add_months(from_on, MONTHS[kind]), kind)
+
+
+def _festival(name: str, year: int) -> Period | None:
+    stretch = FESTIVALS[name].of(year) if name in FESTIVALS else None
+    return Period(*stretch, name) if stretch else None
 
 
 def _add_months(day: date, months: int) -> date:

@@ -149,7 +149,7 @@ class ComparisonResult:
                 ),
                 tone="note",
             )
-        yield from contrast_blocks(self._contrast, self.described, (LEFT, RIGHT))
+        yield from contrast_blocks(self._contrast, self.described, (LEFT, RIGHT), self.within)
 
     @property
     def _contrast(self) -> Contrast:

@@ -16,6 +16,7 @@ from zhike.analyses.columns import coded
 from zhike.analyses.profile_views import (
     BARS,
     FINDINGS,
+    INDEX,
     SURE,
     customers_with,
     means_table,
@@ -239,7 +240,7 @@ class LostTraitsResult:
                 Column(name="customers", label=lazy("Customers"), format="count"),
                 Column(name="lost", label=lazy("Of them lost"), format="count"),
                 LOST_RATE,
-                Column(name="index", label=lazy("Index (all = 100)"), format="number"),
+                INDEX,
                 Column(name="excess", label=lazy("Lost beyond the average"), format="number"),
                 Column(name="amount", label=lazy("What these had brought"), format="amount"),
                 SURE,

@@ -185,7 +185,8 @@ class ProfileResult:
             definition=lazy("Their purchases less refunds, from the beginning to the day."),
         )
         if self.segment:
-            yield from contrast_blocks(self._contrast, self.described, (SEGMENT, OTHERS))
+            names = (SEGMENT, OTHERS)
+            yield from contrast_blocks(self._contrast, self.described, names, self.within)
         else:
             yield from self._portrait()
 

@@ -18,7 +18,7 @@ from zhike.i18n import LazyText, lazy
 BARS = 12
 FINDINGS = 3
 TOP_VALUES = 10
-INDEX = Column(name="index", label=lazy("Index (all = 100)"), format="number")
+INDEX = Column(name="index", label=lazy("Index (all = 100)"), format="count")
 SURE = Column(
     name="stands_out",
     label=lazy("Stands out"),
@@ -38,7 +38,10 @@ def trait_column(traits: Sequence[Trait]) -> Column:
 
 
 def contrast_blocks(
-    found: Contrast, traits: Sequence[Trait], names: tuple[LazyText, LazyText]
+    found: Contrast,
+    traits: Sequence[Trait],
+    names: tuple[LazyText, LazyText],
+    within: frozenset[str] = frozenset(),
 ) -> Iterator[Block]:
     """What stands out, then every share and every mean.
 
@@ -46,8 +49,9 @@ def contrast_blocks(
         found: The contrast.
         traits: The traits that it looked at.
         names: What the group and the others are called.
+        within: Traits that the group is made of; they are not drawn.
     """
-    rows = standing_out(found)
+    rows = [row for row in standing_out(found) if row["trait"] not in within]
     if rows:
         yield _index_chart(rows, traits)
     else:
@@ -184,6 +188,7 @@ def _frequent(rows: pa.Table) -> pa.Table:
 
 def _index_chart(rows: list[dict[str, Any]], traits: Sequence[Trait]) -> Chart:
     shown = [row for row in rows if row["index"] is not None][:BARS]
+    shown.sort(key=lambda row: -row["index"])
     labels = {trait.name: trait for trait in traits}
     codes = {row["trait"] + "=" + str(row.get("value")): _bar_name(row, labels) for row in shown}
     bars = pa.table(
@@ -196,7 +201,7 @@ def _index_chart(rows: list[dict[str, Any]], traits: Sequence[Trait]) -> Chart:
     return Chart(
         name="stands_out",
         title=title,
-        option=charts.bar(bars, "row", "index", format="number", labels=codes),
+        option=charts.bar(bars, "row", "index", format="count", labels=codes),
         alternative=lazy(
             "Bars: the index of what stands out most; 100 is as among all customers, 200 twice "
             "as much, 50 half."

@@ -37,7 +37,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "metrics": "Metrics",
         "metrics_about": "Each metric has one definition, the same in the report, the command "
         "line and Python. [What numbers mean](../guide/numbers.md) says what they rest on.",
-        "metrics_head": "| name | label | meaning | in words | expression | unit | better | beside |",
+        "metrics_head": "| name | label | meaning | in words | expression | unit | better "
+        "| beside |",
         "up": "higher",
         "down": "lower",
         "previous period": "the period before",
@@ -63,7 +64,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "missing": "缺失时记为",
         "metrics": "指标",
         "metrics_about": "每个指标只有一种口径，报告、命令行、Python 里都一样。",
-        "metrics_head": "| 名称 | 叫法 | 口径 | 怎么算 | 表达式 | 单位 | 好的方向 | 默认对比 |",
+        "metrics_head": "| 名称 | 叫法 | 口径 | 怎么算 | 表达式 | 单位 | 好的方向 "
+        "| 默认对比 |",
         "up": "越高越好",
         "down": "越低越好",
         "previous period": "上一期",
@@ -116,11 +118,9 @@ def metrics_page(language: Language) -> str:
         lines = ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
         amounts = [f"| `{name}` | {_cell(label)} |" for name, label in AMOUNTS.items()]
     head = [words["metrics_head"], "|---|---|---|---|---|---|---|---|"]
+    first = [f"# {words['metrics']}", "", words["metrics_about"], "", *head, *lines, ""]
     second = [f"## {words['amounts']}", "", words["amounts_about"], "", words["amounts_head"]]
-    return "\n".join(
-        [NOTICE, f"# {words['metrics']}", "", words["metrics_about"], "", *head, *lines, ""]
-        + [*second, "|---|---|", *amounts, ""]
-    )
+    return "\n".join([NOTICE, *first, *second, "|---|---|", *amounts, ""])
 
 
 def _table(table: StandardTable, words: dict[str, str]) -> Iterator[str]:

@@ -325,7 +325,7 @@ class ConcentrationResult:
             yield Finding(
                 code=f"concentration_{subject}_risk",
                 sentence=lazy(
-                    "Risk: {subject}: {name} alone brings {share} of the revenue, {amount} in "
+                    "Risk ({subject}): {name} alone brings {share} of the revenue, {amount} in "
                     "{days} days.",
                     subject=SUBJECTS[subject],
                     name=row["label"],

@@ -20,10 +20,10 @@ from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
 
 SUBJECTS: dict[str, LazyText] = {
-    "customers": lazy("Customers"),
-    "products": lazy("Products"),
-    "channels": lazy("Channels"),
-    "regions": lazy("Regions"),
+    "customers": lazy("by customer"),
+    "products": lazy("by product"),
+    "channels": lazy("by channel"),
+    "regions": lazy("by region"),
 }
 TOPS = (1, 5, 10, 20)
 LEADERS = 10

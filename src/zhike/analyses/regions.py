@@ -150,7 +150,13 @@ class RegionsResult:
             alternative=lazy("Bars: the net revenue of each region, the largest first."),
             table=self._regions_table(),
         )
-        yield self._potential_chart("spend_potential")
+        if self.numbers["spend_potential"]:
+            yield self._potential_chart("spend_potential")
+        else:
+            yield Text(
+                body=lazy("In no region do customers bring less than usual beyond chance."),
+                tone="note",
+            )
         if self.potential.usual_reach is not None:
             yield self._potential_chart("reach_potential")
 

@@ -71,7 +71,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "previous period": "上一期",
         "same period last year": "去年同期",
         "amounts": "表达式里能用的量",
-        "amounts_about": "除了指标，[自定义指标](../guide/metrics.md)的表达式还可以用本期的这些金额和"
+        "amounts_about": "除了指标，[自定义指标](../guide/metrics.md)的表达式还可以用本期的这些"
+        "金额和"
         "数量，以及对标准表求 `sum`、`count`、`count_distinct`、`average`、`min`、`max`。",
         "amounts_head": "| 名称 | 含义 |",
     },

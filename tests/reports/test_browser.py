@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reports.shown import REPORT
 from zhike.i18n import Language, use_language
-from zhike.reports import render_html
+from zhike.reports import Aim, Goal, Suggestion, render_html
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -83,6 +84,21 @@ def test_axe_finds_nothing(opened, language: Language, theme: str, width: int) -
     found = axe.Axe().run(page, options=RULES)
     assert found.response["passes"]
     assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("audience", ["management", "analyst"])
+def test_axe_finds_nothing_for_other_readers(browser, audience: str, tmp_path: Path) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    suggestion = Suggestion(title="Win them back", because="They leave.", steps="Write to them.")
+    goal = Goal(text="More of them.", aims=(Aim(number=REPORT.headline[0], reached=False),))
+    report = replace(REPORT, goal=goal, suggestions=(suggestion,))
+    render_html(report, tmp_path / "a.html", audience=audience)
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.goto((tmp_path / "a.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    found = axe.Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+    page.close()
 
 
 @SCREENS

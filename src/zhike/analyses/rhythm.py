@@ -31,6 +31,14 @@ from zhike.schema import Shop
 from zhike.stats import quantile_of_counts
 
 HALF = 0.5
+CURVES: dict[str, LazyText] = {
+    "second": lazy("Second purchase"),
+    "second_low": lazy("Second, lower end"),
+    "second_high": lazy("Second, upper end"),
+    "third": lazy("Third purchase, from the second"),
+    "third_low": lazy("Third, lower end"),
+    "third_high": lazy("Third, upper end"),
+}
 BOUGHT = Column(name="revenue", label=lazy("Bought so far"), format="amount")
 
 
@@ -227,14 +235,6 @@ class RhythmResult:
         )
 
     def _curve_chart(self) -> Chart:
-        names = {
-            "second": lazy("Second purchase"),
-            "second_low": lazy("Second, lower end"),
-            "second_high": lazy("Second, upper end"),
-            "third": lazy("Third purchase, from the second"),
-            "third_low": lazy("Third, lower end"),
-            "third_high": lazy("Third, upper end"),
-        }
         title = lazy("How many have bought again, by days since")
         return Chart(
             name="buying_again",
@@ -243,11 +243,11 @@ class RhythmResult:
                 charts.line(
                     self.curve,
                     "day",
-                    names,
+                    CURVES,
                     format="share",
-                    dashed=[name for name in names if "_" in name],
+                    dashed=[name for name in CURVES if "_" in name],
                 ),
-                [names["second"], names["third"]],
+                [CURVES["second"], CURVES["third"]],
             ),
             alternative=lazy(
                 "Two rising lines: the share of customers that has bought a second time, and of "
@@ -260,7 +260,7 @@ class RhythmResult:
                 columns=(
                     Column(name="day", label=lazy("Days since the purchase before"),
                            format="count"),
-                    *(Column(name=name, label=it, format="share") for name, it in names.items()),
+                    *(Column(name=name, label=it, format="share") for name, it in CURVES.items()),
                 ),
                 note=lazy(
                     "Kaplan-Meier; the dashed lines are Greenwood's 95 % band. It ends where "

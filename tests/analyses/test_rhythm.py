@@ -3,7 +3,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -127,3 +129,29 @@ def test_two_parcels_on_one_day_are_no_rhythm() -> None:
     assert found.members.to_pyarrow().to_pylist()[0]["purchase_days"] == 2
     assert found.second.median_days == 10
     assert found.third.came == 0
+
+
+@pytest.mark.slow
+def test_households_of_complete_journey_shop_every_few_days(real_data: Path) -> None:
+    path = real_data / "complete_journey" / "transactions.parquet"
+    baskets = duckdb.sql(
+        f"""
+        SELECT CAST(basket_id AS VARCHAR) AS order_id,
+               CAST(any_value(household_id) AS VARCHAR) AS customer_id,
+               CAST(min(transaction_timestamp) AS TIMESTAMP) AS ordered_at,
+               sum(sales_value) AS paid_amount
+        FROM '{path}' GROUP BY 1 HAVING sum(sales_value) > 0
+        """
+    ).to_arrow_table()
+    wanted = duckdb.sql(
+        """
+        WITH days AS (SELECT DISTINCT customer_id, CAST(ordered_at AS DATE) AS day FROM baskets),
+             gaps AS (SELECT day - lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap
+                      FROM days)
+        SELECT quantile_disc(gap, 0.5), count(gap) FROM gaps
+        """
+    ).fetchone()
+    found = Rhythm().run(shop_from(orders=baskets))
+    assert baskets.num_rows > 10_000
+    assert (found.median_gap_days, sum(found.gaps["gaps"].to_pylist())) == wanted
+    assert found.numbers["second_within_90_days"] == pytest.approx(0.95, abs=0.02)

@@ -155,6 +155,7 @@ class _Export:
             sheets, kept = Path(draft) / "draft.xlsx", Path(base) / "draft.parquet"
             with pq.ParquetWriter(kept, base_schema(customers.columns, unmasked)) as writer:
                 written = write_workbook(workbook, sheets, kept=lambda batch: _keep(writer, batch))
+            kept.chmod(0o600)  # it holds what people are called
             for file in (kept, sheets):
                 sync_file(file)
             move(kept, self.layout.exports / f"{workbook.export_id}.parquet")

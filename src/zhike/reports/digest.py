@@ -61,7 +61,7 @@ def _moved(report: Report) -> Iterator[str]:
     moves = []
     for number in others:
         before = next(iter(number.comparisons.values()), None)
-        if not before or number.value is None:
+        if not before or number.value is None or not number.direction:
             continue
         size = abs(number.value - before) / abs(before)
         if size >= LEAST_CHANGE:

@@ -210,7 +210,7 @@ class Workspace(Exports, TableExports, Reviews, WriteUps):
             },
             currency=manifest.settings["currency"],
             timezone=manifest.settings["timezone"],
-            custom_fields=shown_fields(manifest.settings.get("fields", {})),
+            custom_fields=shown_fields(self.settings.fields),  # as they are called now
             as_of=date.fromisoformat(manifest.as_of),
         )
         # Lazy tables outlive the shop; what they hold on to is the connection.

@@ -90,6 +90,8 @@ def _guide(book: Book) -> None:
         "line": {"color": EDITABLE_HEAD},
         "align": {"vertical": "middle"},
     }
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 1)
     sheet.insert_textbox(1, 1, "\n".join(lines), look)
 
 
@@ -114,6 +116,7 @@ def _write(book: Book, styles: Styles, item: _Sheet) -> None:
     sheet.set_row(0, 28)
     sheet.freeze_panes(1, 1)
     sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     sheet.ignore_errors({"number_stored_as_text": f"A1:Z{TYPED_ROWS + 1}"})
 
 

@@ -70,7 +70,7 @@ def tastes(shop: Shop, goods: ir.Table, names: list[str]) -> ir.Table:
 
     Returns:
         One row a customer and category: `customer_id`, `place` (in `names`, after them the
-        others), `lines`, `revenue` (before refunds), `is_repeat` (bought on several days).
+        others), `revenue` (before refunds), `is_repeat` (bought on several days).
     """
     known = goods.filter(goods.customer_id.notnull(), goods.category.notnull())
     place = ibis.cases(
@@ -82,7 +82,6 @@ def tastes(shop: Shop, goods: ir.Table, names: list[str]) -> ir.Table:
         "customer_id", "ordered_on", place=place, amount=known.amount.cast("float64")
     )
     grouped = rows.group_by("customer_id", "place").agg(
-        lines=rows.count(),
         revenue=rows.amount.sum(),
         first_on=rows.ordered_on.min(),
         last_on=rows.ordered_on.max(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhike.catalogue.analysis import Analysis
-from zhike.i18n import LazyText, lazy
+from zhike.i18n import LazyText, lazy, use_language
 from zhike.schema import Shop, standard_table
 
 
@@ -40,10 +40,19 @@ def lacking(analysis: Analysis | type[Analysis], shop: Shop) -> LazyText | None:
             return lazy(
                 "This needs {fields} in {table}: any one of them, and no row has one. "
                 "Add a file that holds it.",
-                fields=" / ".join(str(words[name].label) for name in columns),
+                fields=_joined(tuple(words[name].label for name in columns)),
                 table=words.label,
             )
     return _too_short(analysis.needs.history_days, shop)
+
+
+def _joined(labels: tuple[LazyText, ...]) -> LazyText:
+    """Labels side by side, in whichever language they are read."""
+    both = {}
+    for spoken in ("en", "zh"):
+        with use_language(spoken):
+            both[spoken] = " / ".join(str(label) for label in labels)
+    return LazyText.of(en=both["en"], zh=both["zh"])
 
 
 def filled_columns(shop: Shop, table: str) -> dict[str, int]:

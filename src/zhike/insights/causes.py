@@ -15,6 +15,7 @@ from zhike.insights.evidence import (
     LEAST_SHARE,
     UNSTEADY,
     WORTH,
+    Flags,
     Scope,
     Statistics,
     chains_of,
@@ -37,7 +38,8 @@ class Cause:
         dimension: Such as "channel"; "all" where everything moved.
         member: Of that dimension; "" where there is none.
         driver: "volume", "basket", "price", "discounts" or "refunds".
-        before: The driver's level before: purchases, pieces a purchase, price level (1 is the mean
+        before: The driver's level before (where everything moved and was told apart, the level
+            that this would give): purchases, pieces a purchase, price level (1 is the mean
             of both), share paid of list amounts, share of lines that came back.
         after: The same now.
         change: How many times as much, less 1; of volumes a day.
@@ -141,7 +143,7 @@ class _Search:
                 rest = without(self.facts, removed)
                 sums = sums_of(rest.filter(rest.side <= BEFORE), BEFORE + 1, self.sums.listed)
 
-    def _likeliest(self, sums: Sums, shared: np.ndarray) -> Cause | None:
+    def _likeliest(self, sums: Sums, shared: Flags) -> Cause | None:
         statistics = self._less_shared(sums, shared)
         widened = _rows_of(self.sums, self.widened, sums)
         z = statistics.z / widened
@@ -154,9 +156,9 @@ class _Search:
         # Of equal evidence (a province with one city) the first dimension is named.
         place = int(np.argmax(np.where(news, np.abs(z).round(9), -1.0)))
         row, column = divmod(place, len(DRIVERS))
-        return self._cause(sums, statistics, (row, column), (amounts, z, p))
+        return self._cause(sums, statistics, (row, column), (amounts, z, p), shared)
 
-    def _less_shared(self, sums: Sums, shared: np.ndarray) -> Statistics:
+    def _less_shared(self, sums: Sums, shared: Flags) -> Statistics:
         """The statistics with what everything shares taken off each member."""
         found = statistics_of(sums, self.scope.sides.pairs[0], self.scope)
         if not shared.any():
@@ -176,6 +178,7 @@ class _Search:
         statistics: Statistics,
         at: tuple[int, int],
         told: tuple[Floats, Floats, Floats],
+        shared: Flags,
     ) -> Cause:
         row, driver = at[0], DRIVERS[at[1]]
         top, bottom = chains_of(sums, self.scope.metric)[driver]
@@ -184,13 +187,16 @@ class _Search:
             float(side @ top[row]) / (float(side @ bottom[row]) if bottom.any() else 1.0)
             for side in (now, before)
         ]
+        change = exp(statistics.change[at])
+        if shared[at[1]]:
+            levels[1] = levels[0] / change  # what it would be, had it moved as everything did
         return Cause(
             dimension=sums.members[row][0],
             member=sums.members[row][1],
             driver=driver,
             before=levels[1],
             after=levels[0],
-            change=exp(statistics.change[at]) - 1,
+            change=change - 1,
             amount=float(told[0][at]),
             z=float(told[1][at]),
             p=float(told[2][at]),

@@ -15,7 +15,7 @@ from zhike.errors import ParameterError
 from zhike.i18n import lazy
 
 Against = Literal["previous", "last_year"]
-EARLIER_PAIRS = 5
+EARLIER_PAIRS = 3
 NOW, BEFORE = 0, 1
 
 

@@ -14,9 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from zhike import i18n
 from zhike.i18n import LazyText, lazy
 from zhike.workspace.durable import move, room_on_disk, sync_file
@@ -24,7 +21,7 @@ from zhike.workspace.durable import move, room_on_disk, sync_file
 if TYPE_CHECKING:
     from zhike.catalogue import Analysis
     from zhike.insights import StandOuts
-    from zhike.reports.workbook import CustomerColumn, SheetWritten
+    from zhike.reports.workbook import SheetWritten, Workbook, Written
     from zhike.schema import Shop
     from zhike.workspace.layout import Layout
     from zhike.workspace.settings import Settings
@@ -128,7 +125,7 @@ class _Export:
 
     def write(self, target: Path, *, unmasked: bool, segment: str) -> ExportedWorkbook:
         """Write the workbook and keep its base; both are there, or neither."""
-        from zhike.reports.workbook import Workbook, customer_table, write_workbook
+        from zhike.reports.workbook import Workbook, customer_table
         from zhike.workspace.reporting import snapshot_report
 
         self.progress(lazy("Gathering customers"), 0, 3)
@@ -146,20 +143,8 @@ class _Export:
             stand_outs=self._stand_outs(),
             segment=segment,
         )
-        self.layout.exports.mkdir(parents=True, exist_ok=True)
         self.progress(lazy("Writing the workbook"), 1, 3)
-        with (
-            tempfile.TemporaryDirectory(prefix=".zhike-", dir=target.parent) as draft,
-            tempfile.TemporaryDirectory(prefix=".zhike-", dir=self.layout.exports) as base,
-        ):
-            sheets, kept = Path(draft) / "draft.xlsx", Path(base) / "draft.parquet"
-            with pq.ParquetWriter(kept, base_schema(customers.columns, unmasked)) as writer:
-                written = write_workbook(workbook, sheets, kept=lambda batch: _keep(writer, batch))
-            kept.chmod(0o600)  # it holds what people are called
-            for file in (kept, sheets):
-                sync_file(file)
-            move(kept, self.layout.exports / f"{workbook.export_id}.parquet")
-            move(sheets, target)
+        written = self._written(workbook, target, unmasked=unmasked)
         self.progress(lazy("Writing the workbook"), 3, 3)
         return ExportedWorkbook(
             path=target,
@@ -169,6 +154,27 @@ class _Export:
             sheets=written.sheets,
             customer_sheets=written.customer_sheets,
         )
+
+    def _written(self, workbook: Workbook, target: Path, *, unmasked: bool) -> Written:
+        """Both files written beside their places, then moved there."""
+        from zhike.reports.workbook import write_workbook
+        from zhike.workspace.export_base import base_of
+
+        self.layout.exports.mkdir(parents=True, exist_ok=True)
+        columns = workbook.customers.columns
+        with (
+            tempfile.TemporaryDirectory(prefix=".zhike-", dir=target.parent) as draft,
+            tempfile.TemporaryDirectory(prefix=".zhike-", dir=self.layout.exports) as base,
+        ):
+            sheets, kept = Path(draft) / "draft.xlsx", Path(base) / "draft.parquet"
+            with base_of(kept, columns, unmasked=unmasked) as keep:
+                written = write_workbook(workbook, sheets, kept=keep)
+            kept.chmod(0o600)  # it holds what people are called
+            for file in (kept, sheets):
+                sync_file(file)
+            move(kept, self.layout.exports / f"{workbook.export_id}.parquet")
+            move(sheets, target)
+        return written
 
     def _stand_outs(self) -> StandOuts | None:
         """What stands out over the results that the run kept."""
@@ -198,32 +204,3 @@ class _Export:
         from zhike.catalogue.rules import segment_members
 
         return segment_members(self.shop, segment)
-
-
-def base_schema(columns: tuple[CustomerColumn, ...], unmasked: bool) -> pa.Schema:
-    """How the base of an export holds the columns: text as it is shown, the rest typed.
-
-    Each carries its title, so that a title that was changed since can be told.
-    """
-    return pa.schema(
-        pa.field(
-            column.name,
-            _arrow_type(column, unmasked),
-            metadata={"title": str(column.label)},
-        )
-        for column in columns
-    )
-
-
-def _arrow_type(column: CustomerColumn, unmasked: bool) -> pa.DataType:
-    if column.is_text or (column.name == "birth_on" and not unmasked):
-        return pa.string()
-    whole = {"day": pa.date32(), "count": pa.int64(), "score": pa.int64()}
-    return whole.get(column.kind, pa.float64())
-
-
-def _keep(writer: pq.ParquetWriter, batch: pa.RecordBatch) -> None:
-    columns = [
-        batch.column(name).cast(writer.schema.field(name).type) for name in writer.schema.names
-    ]
-    writer.write_batch(pa.record_batch(columns, schema=writer.schema))

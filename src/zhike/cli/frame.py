@@ -97,16 +97,32 @@ class Command(_Spoken):
     Args:
         words: What it does, for its help page.
         answered: Takes the state and the parameters by name.
+        declared: Makes its own options once somebody asks for them: to list a command must not
+            import what it works with.
         attributes: As for click.
     """
 
     def __init__(
-        self, name: str, words: LazyText, answered: Callable[..., Answer], **attributes: Any
+        self,
+        name: str,
+        words: LazyText,
+        answered: Callable[..., Answer],
+        *,
+        declared: Callable[[], list[click.Parameter]] | None = None,
+        **attributes: Any,
     ) -> None:
         super().__init__(name, callback=answered, **attributes)
         self.words = words
         self._answered = answered
+        self._declared = declared
         self.params.extend(shared_options())
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Its own options and those that all commands have."""
+        if self._declared is not None:
+            self.params[:0] = self._declared()
+            self._declared = None
+        return super().get_params(ctx)
 
     def invoke(self, ctx: click.Context) -> int:
         """Run it and show what it gives back; gives the exit code."""

@@ -12,24 +12,29 @@ from zhike.cli.showing import option_of, told
 from zhike.i18n import lazy
 
 
-def _why() -> Command:
+def _explained(state: State, **params: Any) -> Answer:
+    from zhike.insights import Why
+    from zhike.workspace.results import stored
+
+    chosen = Why(**{key: value for key, value in params.items() if value is not None})
+    shop = state.workspace().open_snapshot()
+    result = stored(chosen, chosen.run(shop), shop)
+    return Answer(data=result.as_json(), shown=list(told(result)))
+
+
+def _options() -> list[click.Parameter]:
     from zhike.catalogue.parameters import parameters_of
     from zhike.insights import Why
 
-    def explained(state: State, **params: Any) -> Answer:
-        from zhike.workspace.results import stored
-
-        chosen = Why(**{key: value for key, value in params.items() if value is not None})
-        shop = state.workspace().open_snapshot()
-        result = stored(chosen, chosen.run(shop), shop)
-        return Answer(data=result.as_json(), shown=list(told(result)))
-
-    options: list[click.Parameter] = [option_of(item) for item in parameters_of(Why)]
-    words = lazy("Explain why net revenue, purchases or customers changed; chance is left out.")
-    return Command("why", words, explained, params=options)
+    return [option_of(item) for item in parameters_of(Why)]
 
 
-why = _why()
+why = Command(
+    "why",
+    lazy("Explain why net revenue, purchases or customers changed; chance is left out."),
+    _explained,
+    declared=_options,
+)
 
 
 @command(

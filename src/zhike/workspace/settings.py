@@ -14,7 +14,6 @@ from zoneinfo import available_timezones
 
 from zhike.errors import ParameterError, WorkspaceError
 from zhike.i18n import LANGUAGES, LazyText, lazy
-from zhike.workspace.custom_fields import field_section, fields_of
 from zhike.workspace.durable import write_durably
 from zhike.workspace.layout import FORMAT_VERSION
 from zhike.workspace.segments import segment_section, segments_of
@@ -64,7 +63,10 @@ class Settings:
             value = getattr(self, name)
             if not fine(value):
                 raise ParameterError.out_of_bounds(name, value, allowed)
-        fields_of(self.fields)
+        if self.fields:
+            from zhike.workspace.custom_fields import fields_of
+
+            fields_of(self.fields)
         segments_of(self.segments)
         own = _own_metrics(self.metrics) if self.metrics else {}
         goal_of(self.goal, own)
@@ -163,6 +165,8 @@ def read_settings(path: Path) -> Settings:
 
 def write_settings(path: Path, settings: Settings) -> None:
     """Write a `zhike.toml` that explains itself."""
+    from zhike.workspace.custom_fields import field_section, fields_of
+
     sections = [f"\n{field_section(item)}" for item in fields_of(settings.fields).values()]
     sections += [f"\n{segment_section(item)}" for item in segments_of(settings.segments).values()]
     write_durably(path, (_TEMPLATE.format(**_toml(settings)) + "".join(sections)).encode())

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from zhike.errors import ParameterError, WorkspaceError
 from zhike.i18n import LazyText, lazy
-from zhike.workspace.custom_fields import shown_fields
 from zhike.workspace.durable import remove_tree, room_on_disk, write_durably
-from zhike.workspace.editing import Editing
 from zhike.workspace.equipping import equipped
 from zhike.workspace.exporting import Exports
 from zhike.workspace.exporting_tables import TableExports
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from zhike.catalogue.analysis import Analysis
     from zhike.schema import Shop
     from zhike.workspace.adding import Ask, Progress
+    from zhike.workspace.editing import Editing
     from zhike.workspace.file_reports import FileReport
     from zhike.workspace.preparing import Kitchen
     from zhike.workspace.quality import Quality
@@ -45,6 +44,15 @@ if TYPE_CHECKING:
 
 def _quietly(_what: LazyText, _done: int, _of: int) -> None:
     """Progress that nobody watches."""
+
+
+class _Edits:
+    """`workspace.edits`, imported when somebody asks for it: most commands do not."""
+
+    def __get__(self, workspace: Workspace, _owner: object = None) -> Editing:
+        from zhike.workspace.editing import Editing
+
+        return Editing(workspace)
 
 
 class Workspace(Exports, TableExports, Reviews, WriteUps):
@@ -58,12 +66,13 @@ class Workspace(Exports, TableExports, Reviews, WriteUps):
         segments: The saved segments by name; `segments.save(name, rule)`.
     """
 
+    edits = _Edits()
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._layout = Layout(folder)
         self.settings = read_settings(self._layout.settings)
         self.mappings = Mappings(self._layout.mappings)
-        self.edits = Editing(self)
         self._landing = LandingStore(self._layout.landing)
         self._objects = ObjectStore(self._layout.objects)
         self._snapshots = SnapshotStore(self._layout)
@@ -199,6 +208,7 @@ class Workspace(Exports, TableExports, Reviews, WriteUps):
         It stays on disk as long as the shop is used.
         """
         from zhike.schema import Shop
+        from zhike.workspace.custom_fields import shown_fields
 
         manifest, mark = self._marked(snapshot)
         engine = self._engine()

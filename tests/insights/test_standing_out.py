@@ -55,15 +55,19 @@ def test_what_is_smaller_than_chance_is_left_out_and_the_rest_is_ranked_by_money
     assert nothing.threshold > 0
     large = 10 * nothing.threshold
     results = {
-        "returns": Said(said("returns_product", -large), said("returns_small", -1.0)),
-        "loyalty": Said(said("loyalty_revenue", 2 * large, "good"), said("loyalty_note", None)),
+        "returns": Said(
+            said("returns_area", -large), said("returns_product", -2 * large), said("small", -1.0)
+        ),
+        "loyalty": Said(said("loyalty_revenue", 5 * large, "good"), said("loyalty_note", None)),
         "abc": Said(said("abc_customers", 9 * large, "neutral")),  # describes, and moves nothing
         "overview": Said(said("overview_orders", -large)),  # the same change, told apart already
     }
     found = stand_outs(results, shop, period=Period(start, end))
-    assert [item.finding.code for item in found.items] == ["loyalty_revenue", "returns_product"]
-    assert [item.kind for item in found.items] == ["opportunity", "risk"]
-    assert found.as_json(1)["findings"][0]["source"] == "loyalty"
+    # What only says that things are well comes after what is at stake, however much money it is.
+    codes = [item.finding.code for item in found.items]
+    assert codes == ["returns_product", "returns_area", "loyalty_revenue"]
+    assert [item.kind for item in found.items] == ["risk", "risk", "opportunity"]
+    assert found.as_json(1)["findings"][0]["source"] == "returns"
 
 
 def test_nothing_to_say_is_said_in_one_sentence() -> None:

@@ -183,10 +183,16 @@ def stand_outs(
     return StandOuts(
         as_of=explanation.as_of if explanation else _day_of(shop, as_of),
         currency=shop.currency,
-        items=tuple(sorted(items, key=lambda item: -abs(item.finding.amount or 0.0))),
+        items=tuple(sorted(items, key=_place)),
         explanation=explanation,
         threshold=threshold,
     )
+
+
+def _place(item: StandOut) -> tuple[bool, float]:
+    """By money at stake; what only says that things are well comes after all that does not."""
+    is_well = item.source != "why" and item.finding.tone == "good"
+    return is_well, -abs(item.finding.amount or 0.0)
 
 
 def _day_of(shop: Shop, as_of: date | None) -> date:

@@ -53,7 +53,7 @@ class CLV(Analysis):
     Examples:
         >>> from zhike.datasets import corner_shop
         >>> str(CLV().run(corner_shop()).missing)
-        'A forecast needs at least 100 customers; there are 5.'
+        'A forecast needs at least 100 customers; there are 3.'
 
     References:
         Fader, P. S., Hardie, B. G. S. and Lee, K. L. (2005). RFM and CLV: using iso-value curves

@@ -42,7 +42,7 @@ class GeometricDropout:
             >>> rows = Rows.of([1], [10], [20])
             >>> value, slope = BG_NBD.log_likelihood(np.array([0.5, 10.0, 1.0, 2.0]), rows)
             >>> round(value, 4), slope.shape
-            (-4.7125, (4,))
+            (-4.3975, (4,))
         """
         r, alpha, a, b = values
         n = rows.n

@@ -80,7 +80,18 @@ def analyses(lines: int, repeats: int, peer: Path | str) -> dict[str, Any]:
             rows[name]["openretailscience"] = beside_peer(name, folder, rows[name], peer, repeats)
     for row in rows.values():
         del row["answers"]
-    return {"floor": shown(floor), **rows}
+    return {"floor": shown(floor), **rows, "everything": everything(folder, floor)}
+
+
+def everything(folder: str, floor: dict[str, Any]) -> dict[str, Any]:
+    """All analyses that there are and what stands out, once, with what each took."""
+    say("  everything")
+    ours = measured([*PYTHON, "bench.everything", folder, AS_OF], 1)
+    return {
+        "ours": shown(ours),
+        "times_the_floor": round(ours["seconds"] / floor["seconds"], 2),
+        **ours["answers"],
+    }
 
 
 def compared(names: list[str], folder: str, floor: dict[str, Any], repeats: int) -> dict[str, Any]:

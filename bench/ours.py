@@ -6,6 +6,7 @@ page would open it, though a result would keep it lazy.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from datetime import date
@@ -37,6 +38,7 @@ def warmed() -> Engine:
     What the peers import before their clock starts is imported here: pandas, which Ibis and Arrow
     load with the first answer, and what the engine loads with the first query.
     """
+    gc.set_threshold(100_000, 20, 20)  # as the command line does
     engine = open_engine()
     engine.load("first", {"number": [0]}).to_pyarrow()
     return engine

@@ -30,6 +30,9 @@ def test_a_year_of_a_shop_from_the_raw_file_to_the_report(
     skipped = {item["name"]: item["reason"] for item in run["analyses"] if item["status"] != "done"}
     assert skipped.keys() == {"channels", "categories"}  # the file names neither
     assert all(reason.startswith("This needs") for reason in skipped.values())
+    listed = {item["name"]: item for item in zhike("analyses")[1]["analyses"]}
+    assert listed["rfm"]["status"] == "done" and listed["rfm"]["missing"] is None
+    assert listed["channels"]["missing"] == skipped["channels"]
     assert run["as_of"] == "2010-12-10"
     numbers = zhike("show", "overview", "--period", "all")[1]["numbers"]
     assert numbers["net_revenue"] == pytest.approx(9_570_018.99, abs=0.01)

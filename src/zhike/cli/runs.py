@@ -73,6 +73,7 @@ def analyses(state: State) -> Answer:
     from zhike.analyses import REGISTRY
     from zhike.catalogue.parameters import parameters_of
 
+    here = _answered_here(state)
     data: list[dict[str, Any]] = [
         {
             "name": name,
@@ -81,6 +82,8 @@ def analyses(state: State) -> Answer:
             "needs": {table: list(columns) for table, columns in kind.needs.columns.items()},
             "history_days": kind.needs.history_days,
             "parameters": [item.name for item in parameters_of(kind)],
+            "status": here.get(name, {}).get("status"),
+            "missing": here.get(name, {}).get("reason") or None,
         }
         for name, kind in REGISTRY.items()
     ]
@@ -91,8 +94,27 @@ def analyses(state: State) -> Answer:
             ", ".join(
                 f"{table}.{name}" for table, names in item["needs"].items() for name in names
             ),
+            _said_here(item["status"], item["missing"]),
         )
         for item in data
     ]
-    sheet = Sheet(header=(_("Analysis"), _("Question"), _("Needs")), rows=rows)
-    return Answer(data={"analyses": data}, shown=[sheet])
+    header = (_("Analysis"), _("Question"), _("Needs"), _("These data"))
+    return Answer(data={"analyses": data}, shown=[Sheet(header=header, rows=rows)])
+
+
+def _answered_here(state: State) -> dict[str, dict[str, Any]]:
+    """What the last run said of each analysis; nothing where there has been none."""
+    from zhike.errors import WorkspaceError
+
+    try:
+        manifest = state.workspace().snapshots()[:1]
+    except WorkspaceError:  # the list is of use before there is a workspace
+        return {}
+    return {item["name"]: item for found in manifest for item in found.as_json()["analyses"]}
+
+
+def _said_here(status: str | None, missing: str | None) -> str:
+    """In a word, or what to add."""
+    if missing:
+        return missing
+    return _("answered") if status == "done" else ""

@@ -64,8 +64,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "missing": "缺失时记为",
         "metrics": "指标",
         "metrics_about": "每个指标只有一种口径，报告、命令行、Python 里都一样。",
-        "metrics_head": "| 名称 | 叫法 | 口径 | 怎么算 | 表达式 | 单位 | 好的方向 "
-        "| 默认对比 |",
+        "metrics_head": "| 名称 | 叫法 | 口径 | 怎么算 | 表达式 | 单位 | 好的方向 | 默认对比 |",
         "up": "越高越好",
         "down": "越低越好",
         "previous period": "上一期",

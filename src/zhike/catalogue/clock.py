@@ -44,7 +44,7 @@ def second_of_day(
 
 @lru_cache(maxsize=32)
 def _changes(timezone: str, first: date, last: date) -> list[tuple[datetime, int]]:
-    """When the zone's offset changed between two days, with the seconds it is ahead from then on."""
+    """When the zone's offset changed between two days, and the seconds it is ahead from then on."""
     zone = ZoneInfo(timezone)
     midnight = datetime.combine(first, time(), UTC)
     changes = [(midnight.replace(tzinfo=None), _ahead(zone, midnight))]

@@ -25,7 +25,8 @@ def binomial_tail(hits: Floats, trials: Floats, share: float) -> Floats:
         Chances [k].
 
     Examples:
-        >>> binomial_tail(np.array([0.0, 3.0, 2.0]), np.array([5.0, 3.0, 4.0]), 0.5).round(6).tolist()
+        >>> hits, trials = np.array([0.0, 3.0, 2.0]), np.array([5.0, 3.0, 4.0])
+        >>> binomial_tail(hits, trials, 0.5).round(6).tolist()
         [1.0, 0.125, 0.6875]
 
     References:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+
+import pytest
 
 from zhike.analyses import REGISTRY
 from zhike.blocks import Block, Chart, Finding, Table, Text
-from zhike.catalogue import Period
+from zhike.catalogue import Period, customer_facts
 from zhike.datasets import corner_shop, planted_shop
+from zhike.errors import InputError
 from zhike.i18n import lazy, use_language
-from zhike.insights import stand_outs
+from zhike.insights import Why, stand_outs
+from zhike.schema import Shop
 
 
 class Said:
@@ -85,3 +90,15 @@ def test_real_results_are_taken_as_they_are() -> None:
     shop = corner_shop()
     results = {name: REGISTRY[name]().run(shop) for name in ("overview", "rfm", "abc")}
     assert list(stand_outs(results, shop).findings()) is not None
+
+
+def test_a_shop_without_orders_is_told_what_to_add() -> None:
+    shop = corner_shop()
+    bare = Shop(shop.engine, {"customers": shop["customers"]}, as_of=date(2025, 1, 1))
+    for ask in (lambda: stand_outs({}, bare), lambda: Why().run(bare)):
+        with pytest.raises(InputError, match="needs Orders"):
+            ask()
+    with use_language("zh"):
+        with pytest.raises(InputError) as fault:
+            customer_facts(bare)
+        assert "请添加" in str(fault.value)

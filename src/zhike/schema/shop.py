@@ -10,7 +10,10 @@ from typing import Any, TypeVar
 import ibis.expr.types as ir
 
 from zhike.engines import Engine
+from zhike.errors import InputError
+from zhike.i18n import lazy
 from zhike.schema.custom import CustomField
+from zhike.schema.tables import TABLE_NAMES, standard_table
 
 T = TypeVar("T")
 
@@ -44,6 +47,11 @@ class Shop:
         return table in self.tables
 
     def __getitem__(self, table: str) -> ir.Table:
+        if table not in self.tables and table in TABLE_NAMES:
+            label = standard_table(table).label
+            raise InputError(
+                lazy("This needs {table}. Add a file that holds them.", table=label), code="needs"
+            )
         return self.tables[table]
 
     def remember(self, key: Hashable, build: Callable[[], T]) -> T:

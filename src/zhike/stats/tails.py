@@ -80,9 +80,9 @@ def _upper_gamma(shape: float, x: float) -> float:
 
 def _incomplete_beta(a: float, b: float, x: float, squared: float) -> float:
     """The regularised incomplete beta function where 1 - x is squared / (2a + squared)."""
-    if squared == 0:
-        return 1.0
     rest = squared / (2 * a + squared)
+    if rest <= TINY:
+        return 1.0
     scale = lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(rest) if x > 0 else -inf
     front = exp(max(scale, -745.0)) if scale > -inf else 0.0
     if x < (a + 1) / (a + b + 2):

@@ -182,6 +182,15 @@ class ChannelsResult:
             yield Text(body=lazy("There are no purchases yet."), tone="note")
         yield self._revenue_chart()
         yield self._months_chart()
+        if self.channels.num_rows == 1:
+            yield Text(
+                body=lazy(
+                    "Everything was bought in one channel. Add the exports of the others to see "
+                    "who uses several."
+                ),
+                tone="note",
+            )
+            return
         yield self._groups_table()
         yield self._reach_table()
         if self.combinations.num_rows:

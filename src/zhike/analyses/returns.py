@@ -179,11 +179,10 @@ class ReturnsResult:
                 ),
             )
         yield self._months_chart()
-        if self.products.num_rows:
-            yield self._products_chart()
+        yield from self._by_product()
         yield from self._by_group()
         yield self._ways_table()
-        yield self._customers_table()
+        yield self._by_customer()
 
     def _number(self, name: str, label: LazyText, format: Format, definition: LazyText) -> Number:
         return Number(
@@ -222,8 +221,18 @@ class ReturnsResult:
             ),
         )
 
-    def _products_chart(self) -> Chart:
-        rows = self.products.slice(0, PRODUCTS_SHOWN)
+    def _by_product(self) -> Iterator[Block]:
+        if not self.products.num_rows:
+            return
+        back = self.products.filter(pc.greater(self.products["returned"], 0))
+        if back.num_rows:
+            yield self._products_chart(back.slice(0, PRODUCTS_SHOWN))
+        else:
+            yield Text(
+                body=lazy("The refunds do not say which products they are of."), tone="note"
+            )
+
+    def _products_chart(self, rows: pa.Table) -> Chart:
         title = lazy("Products that come back more than usual")
         return Chart(
             name="products",
@@ -271,7 +280,7 @@ class ReturnsResult:
                     Column(name="returned", label=lazy("Given back (lines)"), format="count"),
                 ),
             )
-        if self.channels.num_rows:
+        if self.channels.num_rows > 1:
             yield _rates_chart(
                 "channel",
                 lazy("Return rate by channel"),
@@ -295,8 +304,12 @@ class ReturnsResult:
             ),
         )
 
-    def _customers_table(self) -> Table:
+    def _by_customer(self) -> Table | Text:
         rows = self.cells.filter(self.cells["is_unusual"])
+        if not rows.num_rows:
+            return Text(
+                body=lazy("No customer gives back more than chance would have it."), tone="note"
+            )
         order = [("chance", "ascending"), ("orders", "ascending"), ("returned", "ascending")]
         return Table(
             name="customers",

@@ -38,6 +38,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "seasonality": [{}, {"unit": "day"}, {"unit": "week", "country": "GB"}],
     "price_sensitivity": [{}, {"grown_days": 30}],
     "clv": [{}, {"horizon_days": 90, "model": "mbg_nbd", "margin_rate": 0.4}],
+    "churn": [{}, {"horizon_days": 45}],
     "profile": [{}, {"segment": "recency_days > 90 and frequency >= 2"}],
     "comparison": [{}],
     "lost_traits": [{}, {"lost_after_days": 120}],

@@ -39,6 +39,7 @@ OURS = {
     "nurture": "zhike.analyses.nurture:Nurture",
     "returns": "zhike.analyses.returns:Returns",
     "clv": "zhike.analyses.clv:CLV",
+    "churn": "zhike.analyses.churn:Churn",
     "adequacy": "zhike.analyses.adequacy:Adequacy",
 }
 

@@ -1,6 +1,7 @@
 """Companies whose truth is known: a corner shop to check by hand, and one of any size."""
 
 from zhike.datasets.corner import corner_shop, corner_shop_tables
+from zhike.datasets.deserted import DESERTION_CAUSES, DesertedShop, deserted_shop
 from zhike.datasets.exports import PLATFORMS, expected, planted_defects, write_export
 from zhike.datasets.exports.defects import Defect
 from zhike.datasets.later import Overlap, overlapping, seen
@@ -9,8 +10,10 @@ from zhike.datasets.simulation import Simulated, Truth, simulate
 
 __all__ = [
     "CAUSES",
+    "DESERTION_CAUSES",
     "PLATFORMS",
     "Defect",
+    "DesertedShop",
     "Overlap",
     "Plant",
     "PlantedShop",
@@ -18,6 +21,7 @@ __all__ = [
     "Truth",
     "corner_shop",
     "corner_shop_tables",
+    "deserted_shop",
     "expected",
     "overlapping",
     "planted_defects",

@@ -39,6 +39,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "price_sensitivity": [{}, {"grown_days": 30}],
     "clv": [{}, {"horizon_days": 90, "model": "mbg_nbd", "margin_rate": 0.4}],
     "churn": [{}, {"horizon_days": 45}],
+    "demand": [{}, {"horizon_days": 28, "top": 5, "service_level": 0.99}],
     "profile": [{}, {"segment": "recency_days > 90 and frequency >= 2"}],
     "comparison": [{}],
     "lost_traits": [{}, {"lost_after_days": 120}],

@@ -12,7 +12,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from zhike.catalogue import customer_facts
-from zhike.catalogue.availability import filled_columns
 from zhike.catalogue.windows import customer_windows
 from zhike.schema import Shop
 from zhike.schema.populations import province_populations
@@ -20,7 +19,6 @@ from zhike.schema.vocabulary import fold, regions
 from zhike.stats.shrinkage import shrunken_means, shrunken_rates
 
 LEVELS = ("country", "province", "city")
-PREFERRED = ("province", "country", "city")
 SUMS = (
     "known", "buyers", "customers", "orders", "revenue", "revenue_before", "spent", "squares",
 )  # fmt: skip
@@ -45,25 +43,6 @@ class Potential:
     rows: pa.Table
     usual_spend: float | None
     usual_reach: float | None
-
-
-def level_of(shop: Shop, wanted: str) -> str:
-    """The part of the address to look at: the one wanted, else the first that tells regions apart.
-
-    Empty where customers have no address.
-    """
-    if "customers" not in shop:
-        return ""
-    if wanted != "auto":
-        return wanted
-    customers = shop["customers"]
-    filled = filled_columns(shop, "customers")
-    there = [name for name in PREFERRED if filled[name]]
-    if len(there) < 2:
-        return there[0] if there else ""
-    counts = customers.agg(**{name: customers[name].nunique() for name in there})
-    found = counts.to_pyarrow().to_pylist()[0]
-    return next((name for name in there if found[name] > 1), there[0])
 
 
 def residents(shop: Shop, day: date, level: str) -> ir.Table:

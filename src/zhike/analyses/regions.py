@@ -16,13 +16,13 @@ from zhike.analyses.columns import CUSTOMERS, PER_CUSTOMER, PURCHASES, REVENUE, 
 from zhike.analyses.region_potential import (
     LEVELS,
     Potential,
-    level_of,
     potential_of,
     region_sums,
     residents,
 )
 from zhike.blocks import Block, Chart, Column, Finding, Format, Number, Table, Text
 from zhike.catalogue import Analysis, Needs, OneOf, Shown, as_of_day, customer_facts, customers_of
+from zhike.catalogue.addresses import level_of
 from zhike.catalogue.windows import Windows
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop, standard_table

@@ -40,6 +40,7 @@ OURS = {
     "returns": "zhike.analyses.returns:Returns",
     "clv": "zhike.analyses.clv:CLV",
     "churn": "zhike.analyses.churn:Churn",
+    "demand": "zhike.analyses.demand:DemandForecast",
     "adequacy": "zhike.analyses.adequacy:Adequacy",
 }
 

@@ -228,9 +228,7 @@ class ReturnsResult:
         if back.num_rows:
             yield self._products_chart(back.slice(0, PRODUCTS_SHOWN))
         else:
-            yield Text(
-                body=lazy("The refunds do not say which products they are of."), tone="note"
-            )
+            yield Text(body=lazy("The refunds do not say which products they are of."), tone="note")
 
     def _products_chart(self, rows: pa.Table) -> Chart:
         title = lazy("Products that come back more than usual")

@@ -36,7 +36,7 @@ THEMES: Mapping[str, Theme] = {
     "business": Theme(
         title=lazy("How business is"),
         question=lazy("Where do we stand, against before?"),
-        analyses=("overview", "why", "new_returning", "seasonality"),
+        analyses=("overview", "why", "new_returning", "seasonality", "demand"),
     ),
     "who": Theme(
         title=lazy("Who the customers are"),

@@ -155,9 +155,10 @@ def _by_buyer(shop: Shop, day: date) -> ir.Table:
     """Every measure by day, kind of buyer and region."""
     judged = judged_orders(shop, day)
     bought = judged.filter(judged.is_purchase)
-    nothing = ibis.literal(0.0)
+    # A literal 0.0 would be a decimal in PostgreSQL.
+    nothing, one = (ibis.literal(number).cast("float64") for number in (0, 1))
     rows = bought.select(
-        "customer_id", day="ordered_on", placed_on="ordered_on", orders=ibis.literal(1.0),
+        "customer_id", day="ordered_on", placed_on="ordered_on", orders=one,
         units=nothing, revenue=bought.goods_amount.cast("float64"),
     )  # fmt: skip
     refunds = refund_rows(shop, day)
@@ -216,8 +217,8 @@ def _by_goods(shop: Shop, day: date, top: int) -> ir.Table | None:
             back = back.inner_join(named, back.product_id == named.named_id)
             category = back.named
         rows = rows.union(back.select(
-            "product_id", category=category, day="refunded_on", units=ibis.literal(0.0),
-            revenue=-back.amount.cast("float64"),
+            "product_id", category=category, day="refunded_on",
+            units=ibis.literal(0).cast("float64"), revenue=-back.amount.cast("float64"),
         ))  # fmt: skip
     is_named = rows.product_id.isin(products)
     kept = rows.category.isin(categories or [""]).fill_null(False)

@@ -170,23 +170,27 @@ def _said(
 
 def _widenings(
     origins: list[Origin], said: list[_Said], groups: Mapping[str, list[int]], by: int
-) -> tuple[Floats, float]:
-    """By what the standard deviations of periods [series], and of sums, are multiplied.
+) -> tuple[Floats, Floats]:
+    """By what the standard deviations of periods, and of sums, are multiplied [series].
 
-    Only what had come by a time counts; sums of all series together, since there are few of them.
+    Only what had come by a time counts. The whole, and the parts of a split, have one each.
     """
     wide = np.ones(1 + sum(len(rows) for name, rows in groups.items() if name != WHOLE))
-    for rows in groups.values():
-        wide[rows] = _widening(origins, said, rows, by)
+    wide_sum = wide.copy()
     over = [
         (one.came.sum(axis=1), its.found.mean.sum(axis=1), its.of_sum)
         for one, its in zip(origins, said, strict=True)
         if one.periods + one.came.shape[1] <= by
     ]
-    if not over:
-        return wide, 1.0
-    came, mean, of_sum = (np.concatenate(one) for one in zip(*over, strict=True))
-    return wide, widening(came, mean, of_sum, SUM_TARGET)
+    for rows in groups.values():
+        wide[rows] = _widening(origins, said, rows, by)
+        if over:
+            cases = (
+                np.concatenate([values[rows] for values in one]) for one in zip(*over, strict=True)
+            )
+            came, mean, of_sum = cases
+            wide_sum[rows] = widening(came, mean, of_sum, SUM_TARGET)
+    return wide, wide_sum
 
 
 def _widening(origins: list[Origin], said: list[_Said], rows: list[int], by: int) -> float:
@@ -234,7 +238,7 @@ def _looked(
     last, one = origins[-1], said[-1]
     _, wide_sum = _widenings(origins[:-1], said[:-1], groups, last.periods)
     foretold = one.found.mean[:1].sum(axis=1)
-    low, high = interval(foretold, one.of_sum[:1] * wide_sum**2)
+    low, high = interval(foretold, one.of_sum[:1] * wide_sum[:1] ** 2)
     return Looked(
         from_on=known.first + timedelta(days=last.periods * known.width),
         days=last.came.shape[1] * known.width,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import date, timedelta
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from zhike.analyses import REGISTRY
+from zhike.analyses import REGISTRY, as_json
 from zhike.analyses.churn import Churn, ChurnResult
 from zhike.catalogue import shop_from
 from zhike.datasets import DESERTION_CAUSES, DesertedShop, corner_shop, deserted_shop
@@ -144,6 +146,34 @@ def test_one_time_buyers_alone_are_told_that_nobody_stayed() -> None:
     }
     result = Churn(horizon_days=30).run(shop_from(orders=pa.table(rows)))
     assert "0 who stayed" in str(result.missing)
+
+
+STRANGE = {
+    "everybody on day one": lambda k, _: [0] * (1 + k % 3),
+    "heavy buyers": lambda k, draw: draw(0, 700, 40 + k % 30),
+    "six weeks of orders": lambda _, draw: draw(0, 42, 3),
+    "once a year": lambda k, _: [330 + k % 30, 695][: 1 + k % 2],
+    "all alike": lambda _, __: [0, 100, 200, 300, 400, 500, 600, 690],
+    "one left over": lambda k, draw: draw(0, 100, 2) if k else [699],
+    "ordinary": lambda _, draw: draw(0, 700, 4),
+}
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_a_strange_shop_gets_numbers_or_a_sentence(kind: str) -> None:
+    chance = np.random.default_rng(1)
+    who, when = [], []
+    for customer in range(250):
+        for day in STRANGE[kind](customer, lambda *it: chance.integers(*it).tolist()):  # type: ignore[no-untyped-call]
+            who.append(f"c{customer}")
+            when.append((date(2023, 1, 1) + timedelta(days=day)).isoformat())
+    orders = {"customer_id": who, "ordered_at": when, "paid_amount": [9.0] * len(who)}
+    analysis = Churn(horizon_days=30)
+    found = analysis.run(shop_from(orders=pa.table(orders)))
+    json.dumps(as_json(found, analysis), allow_nan=False)
+    assert (found.missing is None) == bool(found.numbers)
+    for row in found.customers().to_pyarrow().to_pylist():
+        assert 0 <= row["leaving_probability"] <= 1 and row["amount_at_risk"] >= 0
 
 
 def test_reasons_are_said_in_both_languages(found: ChurnResult) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from zhike.analyses.churn_words import BANDS, REASONS
 from zhike.analyses.relationship_facts import LEVELS
 from zhike.analyses.rfm_names import SEGMENTS, TYPES
 from zhike.analyses.value_tiers import FREQUENCIES, TIERS
@@ -42,6 +43,8 @@ STANDING: tuple[tuple[str, str, LazyText, Mapping[str, LazyText]], ...] = (
     ("frequency_class", "frequency_class", lazy("How often they buy"), FREQUENCIES),
     ("abc_class", "abc_class", lazy("ABC class"), {}),
     ("relationship", "level", lazy("Relationship"), LEVELS),
+    ("churn_risk", "band", lazy("Risk of leaving"), BANDS),
+    ("churn_reason", "reason_1", lazy("First reason"), REASONS),
 )
 """Column, what the analysis calls it, its title, its words."""
 

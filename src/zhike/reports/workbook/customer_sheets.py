@@ -53,6 +53,7 @@ TONES_OF = {
     "rfm_segment": SEGMENT_TONES,
     "value_tier": {"high": "good", "middle": "fair", "low": "quiet", "none": "quiet"},
     "abc_class": {"A": "good", "B": "fair", "C": "quiet"},
+    "churn_risk": {"high": "bad", "raised": "watch", "low": "good"},
     "relationship": {
         "close": "good",
         "cooling": "watch",

@@ -35,6 +35,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "value_tiers": ("value_tier", "frequency_class"),
     "abc": ("abc_class",),
     "relationship": ("relationship",),
+    "churn": ("churn_risk", "churn_reason"),
     "lifecycle": ("stage",),
 }
 """Analysis to the columns that it gives."""

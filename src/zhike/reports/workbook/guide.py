@@ -146,6 +146,8 @@ COLUMN_WORDS = {
     "relationship": lazy(
         "How the silence since the last purchase compares with the customer's own usual gap."
     ),
+    "churn_risk": lazy("Whether they will probably buy nothing for a while: see about to leave."),
+    "churn_reason": lazy("What speaks most for their leaving; what happened goes before signs."),
     "frequency": lazy("Purchases so far."),
     "monetary": lazy("Net revenue so far: what was bought, less discounts and refunds."),
     "average_order_value": lazy("Net revenue by purchases."),

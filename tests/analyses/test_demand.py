@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from zhike.analyses import as_json
 from zhike.analyses.demand import DemandForecast, DemandResult
+from zhike.analyses.demand_tables import light_of
 from zhike.catalogue import daily_amounts, shop_from
 from zhike.datasets import simulate
 from zhike.engines import open_engine
@@ -173,3 +175,32 @@ def test_too_short_a_past_shortens_the_horizon_and_says_so() -> None:
     found = DemandForecast().run(shop_from(orders=ODD["two months"]))
     assert found.numbers["days"] == 19  # a third of 58 days
     assert "19 days, not 91" in " ".join(str(getattr(it, "body", "")) for it in found.blocks())
+
+
+def test_weeks_to_come_stand_in_a_table_of_their_own(found: DemandResult) -> None:
+    table = next(it for it in found.blocks() if getattr(it, "name", "") == "to_come")
+    rows = table.rows.to_pylist()  # type: ignore[union-attr]
+    assert rows[0]["period"] == AS_OF.isoformat()
+    assert len(rows) == 13
+    assert sum(row["expected"] for row in rows) == pytest.approx(found.numbers["expected_revenue"])
+
+
+def test_a_forecast_that_misses_is_shown_red_and_said(found: DemandResult) -> None:
+    assert found.forecast is not None
+    outlook = found.forecast.outlooks["revenue"]
+    assert light_of(outlook) in ("green", "yellow")
+    # As if what was foretold had been dealt out to other weeks: twice the error of a rule of thumb.
+    naive = outlook.score("naive")
+    assert naive is not None
+    assert naive.wape is not None
+    scores = [
+        replace(it, wape=2 * naive.wape) if it.model == "chosen" else it for it in outlook.scores
+    ]
+    broken = replace(outlook, scores=tuple(scores))
+    outlooks = {**found.forecast.outlooks, "revenue": broken}
+    told = replace(found, forecast=replace(found.forecast, outlooks=outlooks))
+    assert light_of(broken) == "red"
+    assert {it.code for it in told.findings()} >= {"demand_inaccurate"}
+    assert "No better than a rule of thumb" in " ".join(
+        str(getattr(it, "body", "")) for it in told.blocks()
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Annotated, ClassVar
 
@@ -219,6 +219,7 @@ class DemandResult:
             )
         yield self._told(found)
         yield self._fan(found)
+        yield self._to_come(found)
         yield self._totals()
         for split, title in TITLES.items():
             rows = rows_of_split(self.parts, split)
@@ -316,6 +317,14 @@ class DemandResult:
                 "as wide as the errors on earlier days were."
             ),
         )
+
+    def _to_come(self, found: Demand) -> Table:
+        """The periods to come alone: what is looked for first where pictures are not seen."""
+        table = self._periods_table(found, lazy("Period by period"))
+        rows = self.periods.slice(self.periods.num_rows - found.days // found.width)
+        columns = tuple(it for it in table.columns if it.name != "known")
+        rows = rows.drop_columns(["known"])
+        return replace(table, name="to_come", rows=rows, columns=columns, note=None)
 
     def _totals(self) -> Table:
         kept = [row for row in self.parts.to_pylist() if row["split"] == WHOLE]

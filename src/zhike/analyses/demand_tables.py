@@ -37,7 +37,7 @@ MEASURE_NAMES: dict[str, LazyText] = {
 }
 SPLITS: dict[str, LazyText] = {
     WHOLE: lazy("The whole"),
-    "segment": lazy("New and returning customers"),
+    "segment": lazy("New or returning"),
     "region": lazy("Region"),
     "category": lazy("Category"),
     "product": lazy("Product"),

@@ -34,7 +34,7 @@ MOST_DAYS = 4
 LEAST_CUSTOMERS = 200
 LEAST_EACH = 50
 """Customers who left, and who stayed, that are needed to tell them apart."""
-MOST_ROWS = 60_000
+MOST_ROWS = 40_000
 BATCH_ROWS = 100_000
 
 

@@ -74,7 +74,8 @@ def _panel(shop: Shop, asked: Asked) -> ir.Table:
     sales, days = dated_sales(shop, asked.until), _days(shop, asked)
     year = _in_the_year(sales, days)
     rows = _rhythm(year, asked.horizon_days)
-    rows = rows.filter(rows.recency_days <= AROUND * asked.horizon_days)
+    # Kept, so that engines know how few they are when all else is held against them.
+    rows = shop.engine.materialise(rows.filter(rows.recency_days <= AROUND * asked.horizon_days))
     first = sales.group_by(first_id="customer_id").agg(first_on=sales.ordered_on.min())
     rows = rows.left_join(first, rows.customer_id == first.first_id)
     rows = rows.mutate(tenure_days=rows.day.delta(rows.first_on, unit="day").cast("int64"))
@@ -86,7 +87,7 @@ def _panel(shop: Shop, asked: Asked) -> ir.Table:
         gone_channels(shop, year),
     ):
         if more is not None:
-            rows = _beside(rows, more)
+            rows = _beside(rows, shop.engine.materialise(more))
     for name in ("refunds", "complaints", "unanswered"):
         if name in rows.columns:
             rows = rows.mutate(**{name: rows[name].fill_null(0)})

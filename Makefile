@@ -20,9 +20,10 @@ help:
 	@echo "Zhike: make VERB, where VERB is one of"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(UV)  ## simulate a shop, analyse it, write its report and say where it is
+demo: $(UV)  ## simulate a shop, analyse it, write its report; in a terminal also serve its pages
 	$(UV) sync --frozen --quiet --inexact --no-default-groups
 	$(BIN)/zhike demo
+	@if [ -t 0 ] && [ -t 1 ] && [ -z "$$CI" ]; then $(BIN)/zhike -C demo serve --port 0; fi
 
 setup: $(UV)  ## everything that development needs, from the lockfile, into .venv
 	$(UV) sync --frozen --quiet

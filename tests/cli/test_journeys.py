@@ -204,4 +204,5 @@ def test_the_demo_ends_with_a_report(tmp_path: Path) -> None:
         done = CliRunner().invoke(program, arguments)
         assert done.exit_code == 0, done.output
         assert str(folder / "report.html") in done.stdout.splitlines()[-1]
+        assert f"zhike -C {folder} serve" in done.stdout.splitlines()[-2]
         assert f'lang="{language}' in (folder / "report.html").read_text()[:300]

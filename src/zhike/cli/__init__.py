@@ -35,6 +35,7 @@ program = Program(
         "predict": "zhike.cli.predicting:predict",
         "why": "zhike.cli.why:why",
         "findings": "zhike.cli.why:findings",
+        "serve": "zhike.cli.serving:serve",
         "report": "zhike.cli.writing_up:report",
         "digest": "zhike.cli.writing_up:digest",
         "review": "zhike.cli.review:review",

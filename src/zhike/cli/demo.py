@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import time
 from collections.abc import Callable
@@ -62,7 +63,11 @@ def demo(state: State, customers: int, folder: Path | None) -> Answer:
             "run": manifest.as_json(),
             "seconds": round(time.perf_counter() - began, 1),
         },
-        shown=[_done(manifest, time.perf_counter() - began), _look(written)],
+        shown=[
+            _done(manifest, time.perf_counter() - began),
+            lazy("Open everything as pages: zhike -C {folder} serve", folder=_named(chosen)),
+            _look(written),
+        ],
     )
 
 
@@ -122,6 +127,13 @@ def _done(manifest: Manifest, seconds: float) -> LazyText:
         day=date.fromisoformat(manifest.as_of),
         seconds=format_number(seconds, 1),
     )
+
+
+def _named(folder: Path) -> str:
+    """The folder as one would type it."""
+    here = Path.cwd()
+    shown = folder.absolute()
+    return shlex.quote(str(shown.relative_to(here) if shown.is_relative_to(here) else shown))
 
 
 def _look(report: Path) -> LazyText:

@@ -5,12 +5,23 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
+import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
+
+from zhike.errors import UnavailableError
+from zhike.i18n import format_number, lazy
+
+STOPPING_SECONDS = 0.05
+"""How often a question that has run out of time is told to stop: between two of its queries
+there may be nothing to stop."""
 
 
 class DuckDBEngine:
@@ -62,6 +73,40 @@ class DuckDBEngine:
         """The expression computed once and kept until the engine is closed."""
         name = f"kept_{next(self._numbers)}"
         return self.connection.create_table(name, expression, temp=True)
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Let what is asked inside the block take no longer than that.
+
+        Raises:
+            UnavailableError: It took longer and was stopped.
+        """
+        done = threading.Event()
+
+        def stop() -> None:
+            waited = seconds
+            while not done.wait(waited):
+                self.connection.con.interrupt()
+                waited = STOPPING_SECONDS
+
+        watch = threading.Thread(target=stop, name="zhike-deadline", daemon=True)
+        watch.start()
+        try:
+            yield
+        except (duckdb.InterruptException, OSError) as fault:  # Arrow's readers say OSError
+            if "interrupt" not in str(fault).lower():
+                raise
+            raise UnavailableError(
+                lazy(
+                    "This took longer than {seconds} seconds and was stopped.",
+                    seconds=format_number(seconds),
+                ),
+                hint=lazy("Ask it on the command line, where it may take its time."),
+                code="too_long",
+            ) from None
+        finally:
+            done.set()
+            watch.join()
 
     def close(self) -> None:
         """Let go of what was kept, spilled files included."""

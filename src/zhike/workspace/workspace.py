@@ -6,13 +6,13 @@ import secrets
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zhike.errors import ParameterError, WorkspaceError
+from zhike.errors import WorkspaceError
 from zhike.i18n import LazyText, lazy
+from zhike.workspace.answering import Answers, computed
 from zhike.workspace.durable import remove_tree, room_on_disk, write_durably
 from zhike.workspace.equipping import equipped
 from zhike.workspace.exporting import Exports
@@ -31,14 +31,12 @@ from zhike.workspace.writing_up import WriteUps
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from zhike.catalogue.analysis import Analysis
     from zhike.schema import Shop
     from zhike.workspace.adding import Ask, Progress
     from zhike.workspace.editing import Editing
     from zhike.workspace.file_reports import FileReport
     from zhike.workspace.preparing import Kitchen
     from zhike.workspace.quality import Quality
-    from zhike.workspace.results import StoredResult
     from zhike.workspace.taking import WorkbookReport
 
 
@@ -55,7 +53,7 @@ class _Edits:
         return Editing(workspace)
 
 
-class Workspace(Exports, TableExports, Reviews, WriteUps):
+class Workspace(Exports, TableExports, Reviews, WriteUps, Answers):
     """Everything that can be done with a workspace; `create` or `open` gives one.
 
     Attributes:
@@ -228,21 +226,6 @@ class Workspace(Exports, TableExports, Reviews, WriteUps):
         settings = read_settings(self._layout.settings)
         return equipped(shop, manifest.settings["analyses"], settings)
 
-    def show(self, analysis: str, **params: Any) -> StoredResult:
-        """What an analysis found in the published snapshot.
-
-        The result of the run where the parameters are those of the run, else computed now.
-        """
-        from zhike.workspace.results import read_result, stored
-
-        chosen, as_run = self._analysis(analysis, params)
-        folder = self._snapshots.folder(self._snapshots.manifest().id)
-        kept = read_result(folder / "results", analysis) if as_run else None
-        if kept is not None:
-            return kept
-        shop = self.open_snapshot()
-        return stored(chosen, _computed(chosen, shop), shop)
-
     def customers(
         self,
         analysis: str | None = None,
@@ -271,26 +254,10 @@ class Workspace(Exports, TableExports, Reviews, WriteUps):
         if analysis is None:
             rows = customer_facts(shop)
         else:
-            rows = _computed(self._analysis(analysis, params)[0], shop).customers()
+            rows = computed(self._analysis(analysis, params)[0], shop).customers()
         if segment:
             rows = rows.semi_join(segment_members(shop, segment), "customer_id")
         return listed(rows, where=where, sort=sort, limit=limit)
-
-    def _analysis(self, name: str, params: Mapping[str, Any]) -> tuple[Analysis, bool]:
-        """The analysis with these parameters, and whether the run had the same."""
-        from zhike.analyses import REGISTRY
-        from zhike.workspace.running import made
-
-        if name not in REGISTRY:
-            raise ParameterError.unknown(lazy("analysis"), name, REGISTRY)
-        manifest = self._snapshots.manifest()
-        configured = manifest.settings["analyses"].get(name, {})
-        given = {key: value for key, value in params.items() if value is not None}
-        chosen = made(REGISTRY[name], configured | given)
-        as_run = made(REGISTRY[name], configured)
-        day = given.get("as_of")
-        same_day = day is None or day.isoformat() == manifest.as_of
-        return chosen, same_day and replace(chosen, as_of=None) == replace(as_run, as_of=None)
 
     def _marked(self, wanted: str | None) -> tuple[Manifest, Path]:
         """The manifest, marked as being read before anybody could sweep it."""
@@ -328,15 +295,6 @@ class Workspace(Exports, TableExports, Reviews, WriteUps):
         finally:
             engine.close()
             remove_tree(self._layout.scratch)
-
-
-def _computed(analysis: Analysis, shop: Shop) -> Any:
-    from zhike.catalogue import lacking
-
-    reason = lacking(analysis, shop)
-    if reason is not None:
-        raise WorkspaceError(reason, code="needs")
-    return analysis.run(shop)
 
 
 def _standing(folder: Path) -> Path:

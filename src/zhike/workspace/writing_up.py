@@ -75,6 +75,15 @@ class WriteUps:
         with self._arranged(language) as (report, _manifest):
             return digest_of(report)
 
+    def arranged(self, *, language: str = "") -> Report:
+        """The report of the published snapshot, before anything writes it.
+
+        Args:
+            language: "zh" or "en"; without it the workspace's, else the reader's.
+        """
+        with self._arranged(language) as (report, _manifest):
+            return report
+
     @contextmanager
     def _arranged(self, language: str) -> Iterator[tuple[Report, Manifest]]:
         """The report of the published snapshot, held while it is written, in its language."""

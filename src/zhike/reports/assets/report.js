@@ -3,7 +3,9 @@
   "use strict";
   const PAPER_WIDTH = 670; // pixels of A4 between its margins
   const root = document.documentElement;
-  const drawn = JSON.parse(document.getElementById("drawings").textContent);
+  const drawings = document.getElementById("drawings");
+  if (!drawings) return;
+  const drawn = JSON.parse(drawings.textContent);
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const button = document.getElementById("theme");
   const places = [...document.querySelectorAll("[data-chart]")];
@@ -11,22 +13,25 @@
 
   function draw(place, colours) {
     const { option, alternative } = drawn.charts[place.dataset.chart];
-    const { language, currency, palettes } = drawn;
+    const { language, currency, palettes, strict } = drawn;
+    if (strict && option.tooltip) option.tooltip.renderMode = "richText";
     return zhikeCharts.draw(place, option, {
       language, currency, alternative, palette: palettes[colours],
     });
   }
 
   function drawAll() {
-    button.setAttribute("aria-pressed", String(theme() === "dark"));
+    button?.setAttribute("aria-pressed", String(theme() === "dark"));
     for (const place of places) draw(place, theme());
   }
 
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    root.dataset.theme = theme() === "dark" ? "light" : "dark";
-    drawAll();
-  });
+  if (button) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      root.dataset.theme = theme() === "dark" ? "light" : "dark";
+      drawAll();
+    });
+  }
   dark.addEventListener("change", drawAll);
 
   for (const place of places) {

@@ -1,0 +1,134 @@
+"""What every page is made with: the snapshot, the templates, and an answer that can be kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from zhike import __version__
+from zhike.i18n import language
+from zhike.preparation import REASONS
+from zhike.reports.markup import charts_of, drawings, markup_environment, writers
+from zhike.reports.outline import THEMES, theme_of
+from zhike.reports.report import Section
+from zhike.web.assets import asset_address, build_stamp
+from zhike.web.published import Newest, Published
+from zhike.web.reader import Reader
+from zhike.web.recomputing import Recomputing
+from zhike.web.shielding import inside
+
+ROWS_SHOWN = 60
+KEPT = "private, no-cache"
+VARY = "cookie, accept-language, accept-encoding"
+
+
+class Desk:
+    """Makes answers.
+
+    Args:
+        folder: The workspace.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.newest = Newest(folder)
+        self.recomputing = Recomputing(self.newest)
+        self._templates = markup_environment("zhike.web")
+        self._templates.globals |= {
+            "asset": asset_address,
+            "reasons": REASONS,
+            "themes": THEMES,
+            "theme_of": theme_of,
+            "version": __version__,
+        }
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        content: Callable[[Published], dict[str, Any]] = lambda _published: {},
+    ) -> Response:
+        """A page of the published snapshot; before the first run one that says how to begin."""
+        published = self.newest.get()
+        if published is None:
+            return Response(self.written(request, "begin.html.jinja"), media_type="text/html")
+
+        def made() -> Response:
+            context = content(published)
+            text = self.written(request, template, published, **context)
+            return Response(text, media_type="text/html")
+
+        return _kept(request, published, made)
+
+    def data(self, request: Request, content: Callable[[Published], Any]) -> Response:
+        """The same for programs, as JSON."""
+        published = self.newest.get()
+        if published is None:
+            self.newest.workspace.show("overview")  # says that nothing has been computed yet
+        assert published is not None  # noqa: S101
+        found = published
+        return _kept(request, found, lambda: JSONResponse(content(found)))
+
+    def written(
+        self,
+        request: Request,
+        template: str,
+        published: Published | None = None,
+        **context: Any,
+    ) -> str:
+        """The text of a page in the reader's language and colours."""
+        about = published.report.about if published is not None else None
+        reader: Reader = request.state.reader
+        shown = [*context.get("pictures", ()), *_charts(context.get("section"))]
+        currency = about.currency if about is not None else ""
+        return self._templates.get_template(template).render(
+            about=about,
+            shop=self.newest.workspace.settings.name,
+            reader=reader,
+            path=request.url.path,
+            here=inside(str(request.url).removeprefix(str(request.base_url).rstrip("/"))),
+            language=language(),
+            drawings=drawings(shown, currency, strict=True) if shown else None,
+            place_of=lambda section: f"/analyses/{section.name}",
+            whole_of=_whole,
+            **writers(currency, ROWS_SHOWN),
+            **context,
+        )
+
+
+def _charts(section: Section | None) -> list[Any]:
+    return list(charts_of(section)) if section is not None else []
+
+
+def _whole(name: str) -> Markup:
+    return Markup('<a href="/api/v1/analyses/{}">JSON</a>').format(name)
+
+
+def _kept(request: Request, published: Published, made: Callable[[], Response]) -> Response:
+    """An answer with its tag; only the tag where the browser has that answer already.
+
+    The tag carries everything that the answer depends on. Other readers are told apart by it as
+    well, and no shared cache may keep any.
+    """
+    reader: Reader = request.state.reader
+    parts = (
+        build_stamp(),
+        published.manifest.id,
+        reader.language,
+        reader.theme,
+        str(published.age_days),
+        str(request.url),
+    )
+    tag = f'W/"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": KEPT, "vary": VARY}
+    known = {item.strip() for item in request.headers.get("if-none-match", "").split(",")}
+    if tag in known:
+        return Response(status_code=304, headers=headers)
+    answer = made()
+    answer.headers.update(headers)
+    return answer

@@ -1,0 +1,65 @@
+"""An analysis computed with other parameters than the run's: one at a time, and not for long."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from zhike.errors import UnavailableError
+from zhike.i18n import language, lazy
+from zhike.web.published import Newest
+from zhike.workspace.results import StoredResult
+
+SECONDS = 30.0
+MOST_WAITING = 4
+MOST_KEPT = 64
+
+Key = tuple[str | None, str, str, tuple[tuple[str, str], ...]]
+
+
+class Recomputing:
+    """Asks analyses with the parameters of a reader, and keeps the last answers.
+
+    Args:
+        newest: Where the data are.
+        seconds: Most that one answer may take.
+    """
+
+    def __init__(self, newest: Newest, seconds: float = SECONDS) -> None:
+        self._newest = newest
+        self._seconds = seconds
+        self._kept: OrderedDict[Key, StoredResult] = OrderedDict()
+        self._turn = threading.Lock()
+        self._places = threading.BoundedSemaphore(MOST_WAITING)
+
+    def answer(self, analysis: str, params: Mapping[str, Any]) -> StoredResult:
+        """What the analysis finds with these parameters.
+
+        Raises:
+            ParameterError: A parameter is outside what is allowed.
+            WorkspaceError: The data lack what it needs.
+            UnavailableError: It took too long, or too many wait already.
+        """
+        workspace = self._newest.workspace
+        named = tuple(sorted((name, str(value)) for name, value in params.items()))
+        key = (workspace.published, language(), analysis, named)
+        kept = self._kept.get(key)
+        if kept is not None:
+            return kept
+        if not self._places.acquire(blocking=False):
+            raise UnavailableError(
+                lazy("Too many answers are being computed at this moment."),
+                hint=lazy("Try again in a minute."),
+                code="busy",
+            )
+        try:
+            with self._turn:
+                found = workspace.show_within(self._seconds, analysis, params)
+        finally:
+            self._places.release()
+        self._kept[key] = found
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        return found

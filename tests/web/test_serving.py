@@ -1,0 +1,52 @@
+"""`zhike serve` listens on this machine alone, says where, and stops when told to."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from web.asking import Site
+from zhike.errors import InputError, UnavailableError
+from zhike.web import listen
+from zhike.workspace import Workspace
+
+ZHIKE = (sys.executable, "-m", "zhike")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.com"])  # noqa: S104
+def test_nothing_beyond_this_machine_is_listened_to(host: str) -> None:
+    with pytest.raises(InputError, match="no accounts yet") as refused:
+        listen(host, 0)
+    assert refused.value.code == "not_loopback"
+
+
+def test_a_port_that_is_taken_is_a_sentence() -> None:
+    first = listen("127.0.0.1", 0)
+    with pytest.raises(UnavailableError, match="--port"):
+        listen("127.0.0.1", first.port)
+    first.opened.close()
+
+
+def test_the_command_says_where_answers_and_stops(shop: Workspace) -> None:
+    command = [*ZHIKE, "-C", str(shop.folder), "--json", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stdout is not None
+            lines = iter(running.stdout.readline, "}\n")
+            said = json.loads("".join(lines) + "}")
+            answer = Site.at(said["address"]).get("/health")
+            assert answer.json["status"] == "ok"
+            running.send_signal(signal.SIGINT)
+            assert running.wait(timeout=30) == 0
+        finally:
+            running.kill()
+
+
+def test_other_commands_do_not_wait_for_web_frameworks() -> None:
+    code = "import sys, zhike.cli; print([m for m in sys.modules if m in ('fastapi', 'uvicorn')])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

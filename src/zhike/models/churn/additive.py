@@ -65,6 +65,7 @@ class Additive:
 def boosted(parted: Sequence[Grouping], codes: Codes, left: Floats) -> Additive:
     """Gradient boosting of trees that each look at one attribute."""
     from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits
 
     trees = HistGradientBoostingClassifier(
         max_iter=BOOSTS,
@@ -77,7 +78,9 @@ def boosted(parted: Sequence[Grouping], codes: Codes, left: Floats) -> Additive:
         early_stopping=False,
         random_state=SEED,
     )
-    trees.fit(codes.astype(np.float64), left)
+    # One thread: several that wait for a busy machine take many times as long.
+    with threadpool_limits(limits=1, user_api="openmp"):
+        trees.fit(codes.astype(np.float64), left)
     most = max(item.groups for item in parted)
     # With all others at their first group, an attribute's curve is what it changes.
     probe = np.zeros((1 + len(parted) * most, len(parted)))

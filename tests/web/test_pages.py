@@ -156,6 +156,32 @@ def test_settings_of_a_reader_are_computed_and_said(site: Site, shop: Workspace)
     assert twin != shop.show("cohorts").as_json()
 
 
+def test_the_customers_behind_a_finding_can_be_downloaded(site: Site, shop: Workspace) -> None:
+    page = html.unescape(site.get("/analyses/rfm").text)
+    links = re.findall(r'href="(/analyses/rfm/customers\.csv\?segment=(\w+))"', page)
+    assert links
+    for link, segment in links:
+        answer = site.get(link)
+        assert answer.headers["content-type"].startswith("text/csv")
+        assert f"rfm-{segment}.csv" in answer.headers["content-disposition"]
+        behind = shop.customers("rfm", where=[f"segment={segment}"], sort="customer_id")
+        ids = [line.split(",")[0].strip('"') for line in answer.text.splitlines()[1:]]
+        assert ids == behind.customer_id.to_pyarrow().to_pylist()
+    assert "no-store" in answer.headers["cache-control"]
+    chinese = site.get(links[0][0], **ZH).text.splitlines()[0]
+    assert all(CHINESE.search(title) for title in chinese.split(","))
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("rfm/customers.csv?phone=1", 400), ("rmf/customers.csv", 404), ("rfm/customers.csv?=", 400)],
+)
+def test_a_list_that_cannot_be_is_a_sentence(site: Site, path: str, status: int) -> None:
+    answer = site.get(f"/analyses/{path}")
+    assert answer.status == status
+    assert "<h1>" in answer.text
+
+
 def test_what_is_not_there_is_a_sentence(site: Site) -> None:
     page = site.get("/analyses/rmf")
     assert page.status == 404

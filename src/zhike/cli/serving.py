@@ -32,7 +32,12 @@ def serve(state: State, port: int, host: str) -> Answer:
     place = listen(host, port)
     where = Answer(
         data={"address": place.address, "folder": str(folder)},
-        shown=[lazy("Open {address} in a browser; Ctrl-C stops.", address=place.address)],
+        shown=[
+            lazy(
+                "Open {address} in a browser of this machine; no other is let in. Ctrl-C stops.",
+                address=place.address,
+            )
+        ],
     )
     served(folder, place, started=lambda: print_answer(where, as_json=state.as_json))
     return Answer(data={"stopped": True}, shown=[lazy("Stopped.")])

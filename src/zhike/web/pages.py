@@ -16,6 +16,7 @@ from zhike.i18n import LANGUAGES, lazy
 from zhike.reports.report import Section
 from zhike.schema import standard_tables
 from zhike.web.assets import assets
+from zhike.web.behind import customers_file
 from zhike.web.contents import (
     FINDINGS,
     SUGGESTIONS,
@@ -51,7 +52,11 @@ def pages(desk: Desk) -> APIRouter:
     def analysis(request: Request, name: str) -> Response:
         return _analysis_page(desk, request, name)
 
+    def behind(request: Request, name: str) -> Response:
+        return customers_file(desk, request, name)
+
     router.add_api_route("/analyses/{name}", analysis)
+    router.add_api_route("/analyses/{name}/customers.csv", behind)
     return router
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from zhike.errors import UnavailableError
@@ -48,6 +50,25 @@ class Recomputing:
         kept = self._kept.get(key)
         if kept is not None:
             return kept
+        with self._in_turn():
+            found = workspace.show_within(self._seconds, analysis, params)
+        self._kept[key] = found
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+    def write_customers(self, path: Path, analysis: str, where: Sequence[str]) -> None:
+        """Write the customers of whom the analysis of the run says that, as CSV.
+
+        Raises:
+            ParameterError: It says nothing of the kind.
+            UnavailableError: It took too long, or too many wait already.
+        """
+        with self._in_turn():
+            self._newest.workspace.write_customers(path, analysis, where, seconds=self._seconds)
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
         if not self._places.acquire(blocking=False):
             raise UnavailableError(
                 lazy("Too many answers are being computed at this moment."),
@@ -56,10 +77,6 @@ class Recomputing:
             )
         try:
             with self._turn:
-                found = workspace.show_within(self._seconds, analysis, params)
+                yield
         finally:
             self._places.release()
-        self._kept[key] = found
-        while len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
-        return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,8 @@ from zhike.errors import ParameterError, WorkspaceError
 from zhike.i18n import lazy
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from zhike.catalogue.analysis import Analysis
     from zhike.schema import Shop
     from zhike.workspace.results import StoredResult
@@ -58,6 +60,35 @@ class Answers:
         try:
             with engine.within(seconds):
                 return stored(chosen, computed(chosen, shop), shop)
+        finally:
+            engine.close()
+
+    def write_customers(
+        self, path: Path, analysis: str, where: Iterable[str], *, seconds: float
+    ) -> int:
+        """Write what an analysis of the run says of each customer as CSV; gives how many.
+
+        Args:
+            path: Of the file.
+            analysis: Such as "rfm".
+            where: Conditions such as "segment=champions".
+            seconds: Most that it may take.
+
+        Raises:
+            ParameterError: A condition is none, or names a column that there is not.
+            UnavailableError: It took longer.
+        """
+        from zhike.reports.tables import list_export, write_csv
+        from zhike.workspace.lists import listed
+
+        chosen, _as_run = self._analysis(analysis, {})
+        shop = self.open_snapshot()
+        engine: Any = shop.engine  # snapshots are opened by DuckDB
+        try:
+            with engine.within(seconds):
+                result = computed(chosen, shop)
+                rows = listed(result.customers(), where=where, sort="customer_id")
+                return write_csv(list_export(analysis, chosen.title, rows, result.blocks()), path)
         finally:
             engine.close()
 

@@ -42,7 +42,8 @@ def listed(
     for condition in where:
         rows = rows.filter(_meets(rows, condition))
     order = [_order(rows, sort)] if sort else []
-    ties = [rows.customer_id] if "customer_id" in rows.columns else []
+    by_customer = "customer_id" in rows.columns and sort.lstrip("-+") != "customer_id"
+    ties = [rows.customer_id] if by_customer else []
     if order or limit is not None:
         rows = rows.order_by([*order, *ties])
     return rows if limit is None else rows.limit(limit)

@@ -4,6 +4,7 @@ from zhike.reports.tables.contents import (
     ExportColumn,
     ExportTable,
     customer_export,
+    list_export,
     result_exports,
 )
 from zhike.reports.tables.csv_files import write_csv
@@ -15,6 +16,7 @@ __all__ = [
     "ExportColumn",
     "ExportTable",
     "customer_export",
+    "list_export",
     "result_exports",
     "write_csv",
     "write_duckdb",

@@ -10,12 +10,20 @@ import pyarrow as pa
 
 from zhike.blocks import Block, Chart, Column, Table
 from zhike.catalogue import Analysis
+from zhike.catalogue.traits import TRAITS
 from zhike.i18n import lazy
 from zhike.reports.report import Label
 from zhike.reports.workbook import customer_rows
-from zhike.schema import Shop
+from zhike.reports.workbook.customer_columns import SCORES
+from zhike.schema import Shop, standard_table
 
 BATCH_ROWS = 50_000
+FACTS: Mapping[str, Label] = {
+    "customer_id": standard_table("customers")["customer_id"].label,
+    **{trait.name: trait.label for trait in TRAITS if not trait.labels},
+    **dict(SCORES),
+}
+"""What columns mean that lists of any analysis may have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +114,30 @@ def result_exports(
         )
 
 
+def list_export(name: str, title: Label, rows: ir.Table, blocks: Iterable[Block]) -> ExportTable:
+    """A list of customers, as an analysis gives it.
+
+    Args:
+        name: Of the file.
+        title: What people call the analysis.
+        rows: One row a customer; nested columns are left out.
+        blocks: How the result is shown; they say what columns mean.
+    """
+    flat = rows.select(*(key for key, kind in rows.schema().items() if not kind.is_nested()))
+    shown = [block.table if isinstance(block, Chart) else block for block in blocks]
+    bare = flat.schema().to_pyarrow()
+    meanings = _meanings(bare.empty_table(), [it for it in shown if isinstance(it, Table)])
+    return ExportTable(
+        name=name,
+        title=title,
+        columns=tuple(
+            _fact(item) if item.name in FACTS else _column(item, meanings.get(item.name))
+            for item in bare
+        ),
+        batches=lambda: _plain_batches(flat),
+    )
+
+
 def _meanings(rows: pa.Table, described: Iterable[Table]) -> dict[str, Column]:
     """What each column means: as the table says that shares most columns with the rows."""
     names = set(rows.column_names)
@@ -122,6 +154,10 @@ def _column(item: pa.Field, meaning: Column | None) -> ExportColumn:
         name=item.name, label=meaning.label, words=meaning.labels if is_text else {},
         is_text=is_text,
     )  # fmt: skip
+
+
+def _fact(item: pa.Field) -> ExportColumn:
+    return ExportColumn(name=item.name, label=FACTS[item.name], is_text=item.name == "customer_id")
 
 
 def _plain_batches(rows: ir.Table) -> pa.RecordBatchReader:

@@ -61,7 +61,7 @@ THEMES: Mapping[str, Theme] = {
     "risk": Theme(
         title=lazy("What is at risk"),
         question=lazy("Who is leaving, and what goes wrong?"),
-        analyses=("relationship", "lost_traits", "returns"),
+        analyses=("churn", "relationship", "lost_traits", "returns"),
     ),
     LAST_PART: Theme(
         title=lazy("Further answers"),

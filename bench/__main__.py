@@ -115,12 +115,12 @@ def compared(names: list[str], folder: str, floor: dict[str, Any], repeats: int)
 def beside_peer(
     name: str, folder: str, row: dict[str, Any], peer: Path | str, repeats: int
 ) -> dict[str, Any]:
-    """The peer on order lines, as it documents, and on the fewer rows that orders are."""
+    """The peer from the standard tables, as ours; on a flat file of lines; and on orders alone."""
     if isinstance(peer, str):
         return {"skipped": peer}
     script = str(CHECKOUT / "bench" / "in_openretailscience.py")
     found: dict[str, Any] = {}
-    for grain in ("lines", "orders"):
+    for grain in ("tables", "lines", "orders"):
         say(f"  {name}: openretailscience on {grain}")
         theirs = measured([str(peer), script, name, grain, folder, AS_OF], repeats)
         assert theirs["answers"]["customers"] == PEER_CUSTOMERS[name](row["answers"]), theirs

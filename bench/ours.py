@@ -1,7 +1,8 @@
 """Our analyses on the shop's Parquet: `python -m bench.ours NAMES FOLDER AS_OF`.
 
-What one customer gets (scores, classes, stages) is computed for every customer, as an analysis
-page would open it, though a result would keep it lazy.
+What one customer gets (scores, classes, stages) is computed for every customer and kept, as an
+analysis page would open it, though a result would keep it lazy; beside the facts about customers,
+which are there already, as data frames share their columns.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ from zhike.analyses import REGISTRY
 from zhike.engines import Engine, open_engine
 from zhike.schema import TABLE_NAMES, Shop
 
-EACH_CUSTOMER = {"rfm": "scores", "abc": "members", "lifecycle": "members"}
+EACH_CUSTOMER = {
+    "rfm": ("scores", ("recency_score", "frequency_score", "monetary_score", "segment", "type")),
+    "abc": ("members", ("abc_class",)),
+    "lifecycle": ("members", ("stage",)),
+}
 
 
 def shop_of(engine: Engine, folder: Path, as_of: date) -> Shop:
@@ -53,9 +58,9 @@ def main(names: list[str], folder: Path, as_of: date) -> None:
         shop = shop_of(engine, folder, as_of)
         results = {name: kind().run(shop) for name, kind in kinds.items()}
         each = {
-            name: engine.materialise(getattr(results[name], EACH_CUSTOMER[name]))
-            for name in names
-            if name in EACH_CUSTOMER
+            name: engine.materialise(getattr(results[name], rows).select("customer_id", *columns))
+            for name, (rows, columns) in EACH_CUSTOMER.items()
+            if name in names
         }
         return lambda: {name: ANSWERS[name](results[name], each.get(name)) for name in names}
 

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar
 
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from zhike import charts
 from zhike.analyses.columns import REVENUE
@@ -26,7 +27,7 @@ from zhike.catalogue import (
     Whole,
     as_of_day,
     customers_of,
-    daily_amounts,
+    daily_rows,
     metrics_of,
     purchase_history,
     stage_thresholds,
@@ -269,8 +270,8 @@ def _side_by_side(periods: pa.Table, targets: Mapping[str, Target]) -> pa.Table:
 
 
 def _first_day(shop: Shop, day: date) -> date:
-    daily = daily_amounts(shop, day)
-    first: date | None = daily.filter(daily.orders > 0).day.min().to_pyarrow().as_py()
+    days = daily_rows(shop, day)
+    first: date | None = pc.min(days.filter(pc.greater(days["orders"], 0))["day"]).as_py()
     return first or day
 
 

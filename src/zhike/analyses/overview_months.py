@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhike.catalogue import Calendar, daily_amounts, purchase_history
+from zhike.catalogue import Calendar, daily_rows, purchase_history
 from zhike.schema import Shop
 
 MONTHS = Calendar("month")
@@ -16,29 +15,32 @@ MONTHS = Calendar("month")
 
 def months_of(shop: Shop, day: date) -> pa.Table:
     """Money of each month from the days, customers from the purchase history."""
-    daily = daily_amounts(shop, day)
     history = purchase_history(shop, day)
     month, before = MONTHS.number_of(history.ordered_on), MONTHS.number_of(history.previous_on)
     first_inside = history.previous_on.isnull() | (before < month)
-    nothing = ibis.literal(0, "int64")
-    money = daily.group_by(month=MONTHS.number_of(daily.day)).agg(
-        revenue=(daily.goods_amount - daily.refund_amount).sum().cast("float64"),
-        orders=daily.orders.sum().cast("int64"),
-        customers=nothing,
-        new_customers=nothing,
-    )
     people = history.group_by(month=month).agg(
-        revenue=ibis.literal(0.0),
-        orders=nothing,
         customers=first_inside.ifelse(1, 0).sum().cast("int64"),
         new_customers=(history.nth == 1).ifelse(1, 0).sum().cast("int64"),
     )
-    both = money.union(people)
-    sums = {
-        name: both[name].sum().cast(kind) for name, kind in both.schema().items() if name != "month"
-    }
-    rows = both.group_by("month").agg(**sums).order_by("month").to_pyarrow()
-    return _every_month(rows)
+    both = _money(daily_rows(shop, day)).join(people.to_pyarrow(), "month", join_type="full outer")
+    return _every_month(both.sort_by("month"))
+
+
+def _money(days: pa.Table) -> pa.Table:
+    """Net revenue and purchases by month number."""
+    numbers = [MONTHS.number(day) for day in days["day"].to_pylist()]
+    names = ("goods_amount", "refund_amount", "orders")
+    daily = pa.table({"month": pa.array(numbers, pa.int64()), **{it: days[it] for it in names}})
+    sums = daily.group_by("month").aggregate([(name, "sum") for name in names])
+    goods, refunds = (sums[f"{name}_sum"].to_pylist() for name in names[:2])
+    revenue = [float(bought - back) for bought, back in zip(goods, refunds, strict=True)]
+    return pa.table(
+        {
+            "month": sums["month"],
+            "revenue": pa.array(revenue, pa.float64()),
+            "orders": sums["orders_sum"].cast(pa.int64()),
+        }
+    )
 
 
 def _every_month(rows: pa.Table) -> pa.Table:

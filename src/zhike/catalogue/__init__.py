@@ -7,7 +7,7 @@ from zhike.catalogue.bare import shop_from
 from zhike.catalogue.baskets import goods_lines
 from zhike.catalogue.calendar import Calendar
 from zhike.catalogue.customers import customers_of
-from zhike.catalogue.facts import customer_facts, daily_amounts, purchase_history
+from zhike.catalogue.facts import customer_facts, daily_amounts, daily_rows, purchase_history
 from zhike.catalogue.metrics import METRIC, METRICS, Metric
 from zhike.catalogue.parameters import Ascending, OneOf, Parameter, Share, Whole, parameters_of
 from zhike.catalogue.periods import Period, PeriodText
@@ -43,6 +43,7 @@ __all__ = [
     "customer_traits",
     "customers_of",
     "daily_amounts",
+    "daily_rows",
     "goods_lines",
     "lacking",
     "metrics_of",

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhike.catalogue.facts import daily_amounts, purchase_history
-from zhike.catalogue.metrics import METRICS
-from zhike.catalogue.own_metrics import amounts_of, declared_in, own_values
+from zhike.catalogue.facts import daily_rows, purchase_history
+from zhike.catalogue.formulas import value_of
+from zhike.catalogue.metrics import METRIC, METRICS
+from zhike.catalogue.own_metrics import declared_in, own_values
 from zhike.catalogue.periods import Period
 from zhike.catalogue.purchases import as_of_day
 from zhike.schema import Shop
+
+Values = dict[str, float | None]
+DUST = 8
+"""Decimals of an amount that mean something: beyond them binary fractions differ."""
 
 
 def metrics_of(
@@ -37,86 +41,101 @@ def metrics_of(
         One row a period: `name`, and a column a metric.
     """
     day = as_of_day(shop, as_of)
-    rows = [
-        _amounts(shop, day, item, lost_after_days).mutate(name=ibis.literal(name))
+    people = _customers(shop, periods, day, lost_after_days)
+    known = {
+        name: _with_metrics({**_money(shop, day, item), **people[name]})
         for name, item in periods.items()
-    ]
-    table = rows[0] if len(rows) == 1 else ibis.union(*rows)
-    formulas = {metric.name: metric.formula.cast("float64") for metric in METRICS}
+    }
     own = declared_in(shop).metrics
-    further = [name for name in amounts_of(own) if name not in formulas]
-    found = _rounded(table.select("name", *further, **formulas).to_pyarrow())
-    if not own:
-        return found
-    known = {row["name"]: row for row in found.to_pylist()}
-    values = own_values(shop, own, periods, day, known)
-    for metric in own:
-        column = [values[name][metric.name] for name in found["name"].to_pylist()]
-        found = found.append_column(metric.name, pa.array(column, pa.float64()))
-    return found.drop_columns(further)
+    if own:
+        for name, values in own_values(shop, own, periods, day, known).items():
+            known[name] |= values
+    columns = {
+        metric.name: pa.array([known[name][metric.name] for name in periods], pa.float64())
+        for metric in (*METRICS, *own)
+    }
+    return pa.table({"name": pa.array(list(periods), pa.string()), **columns})
 
 
-def _rounded(rows: pa.Table) -> pa.Table:
-    """Amounts without the dust of binary fractions: money has four decimals."""
+def _with_metrics(amounts: Mapping[str, float]) -> Values:
+    """The amounts of a period and every metric of the catalogue, by name."""
+    known: Values = dict(amounts)
+
+    def named(name: str) -> float | None:
+        if name not in known:
+            known[name] = value_of(METRIC[name].parsed, named, {})
+        return known[name]
+
     for metric in METRICS:
-        if metric.format == "amount":
-            amounts = pc.round(rows[metric.name], ndigits=8)
-            rows = rows.set_column(rows.column_names.index(metric.name), metric.name, amounts)
-    return rows
+        value = named(metric.name)
+        if metric.format == "amount" and value is not None:
+            known[metric.name] = round(value, DUST)
+    return known
 
 
-def _amounts(shop: Shop, day: date, item: Period, lost_after_days: int | None) -> ir.Table:
-    """One row: money from the days, customers from the purchase history."""
-    daily = daily_amounts(shop, day)
-    inside = daily.filter(daily.day >= item.from_on, daily.day < item.to_on)
-    money = inside.agg(
-        **{
-            name: inside[name].sum().cast("float64").fill_null(0)
-            for name in daily.columns
-            if name != "day"
-        }
+def _money(shop: Shop, day: date, item: Period) -> dict[str, float]:
+    """The money and the orders of a period, summed over its days without rounding."""
+    days = daily_rows(shop, day)
+    inside = days.filter(
+        pc.and_(
+            pc.greater_equal(days["day"], pa.scalar(item.from_on)),
+            pc.less(days["day"], pa.scalar(item.to_on)),
+        )
     )
-    return money.cross_join(_customers(shop, day, item, lost_after_days))
+    names = (name for name in inside.column_names if name != "day")
+    return {name: float(pc.sum(inside[name]).as_py() or 0) for name in names}
 
 
-def _customers(shop: Shop, day: date, item: Period, lost_after_days: int | None) -> ir.Table:
-    """Customer counts of a period, by the neighbours of each purchase.
+def _customers(
+    shop: Shop, periods: Mapping[str, Period], day: date, lost_after_days: int | None
+) -> dict[str, dict[str, float]]:
+    """Customer counts of each period by the neighbours of each purchase, all in one scan.
 
     The first purchase in the period has its neighbour before it; the last purchase before its
     end has its neighbour beyond. Each customer has at most one of either.
     """
-    end = min(item.to_on, day)
-    before = item.previous()
     history = purchase_history(shop, day)
-    far_back = history.ordered_on >= (before or item).from_on
-    last = history.next_on.isnull() | (history.next_on >= end)
-    active = last
-    if lost_after_days is not None:
-        active = last & (history.ordered_on >= end - timedelta(days=lost_after_days))
-    ever = history.filter(history.ordered_on < end).agg(
-        total_customers=_count(history.nth == 1), active_customers=_count(active)
-    )
-    recent = history.filter(history.ordered_on < end, far_back)
-    return ever.cross_join(_within(recent, item, before, end))
+    marks = {
+        (place, name): mark
+        for place, item in enumerate(periods.values())
+        for name, mark in _marked(history, item, day, lost_after_days).items()
+    }
+    asked = {
+        f"{name}_{place}": mark.ifelse(1, 0).sum().cast("int64")
+        for (place, name), mark in marks.items()
+    }
+    counts = history.agg(**asked).to_pyarrow().to_pylist()[0]
+    found: dict[str, dict[str, float]] = {name: {} for name in periods}
+    for place, period in enumerate(periods):
+        for at, name in marks:
+            if at == place:
+                found[period][name] = float(counts[f"{name}_{place}"] or 0)
+    return found
 
 
-def _within(recent: ir.Table, item: Period, before: Period | None, end: date) -> ir.Table:
-    inside = recent.ordered_on >= item.from_on
-    first_inside = inside & (recent.previous_on.isnull() | (recent.previous_on < item.from_on))
-    last = recent.next_on.isnull() | (recent.next_on >= end)
-    counted = {
+def _marked(
+    history: ir.Table, item: Period, day: date, lost_after_days: int | None
+) -> dict[str, ir.BooleanValue]:
+    """The purchases that stand for a customer of each kind in a period."""
+    end, before = min(item.to_on, day), item.previous()
+    on, previous_on, next_on = history.ordered_on, history.previous_on, history.next_on
+    past = on < end
+    inside = past & (on >= item.from_on)
+    first_inside = inside & (previous_on.isnull() | (previous_on < item.from_on))
+    last = past & (next_on.isnull() | (next_on >= end))
+    watched = end - timedelta(days=lost_after_days) if lost_after_days is not None else date.min
+    marks = {
+        "total_customers": past & (history.nth == 1),
+        "active_customers": last & (on >= watched) if watched > date.min else last,
         "customers": first_inside,
-        "new_customers": inside & (recent.nth == 1),
-        "repeat_customers": inside & last & (recent.nth > 1),
-        "retained_customers": recent.nth < 1,
-        "previous_customers": recent.nth < 1,
+        "new_customers": inside & (history.nth == 1),
+        "repeat_customers": inside & last & (history.nth > 1),
+        "retained_customers": history.nth < 1,
+        "previous_customers": history.nth < 1,
     }
     if before is not None:
-        last_before = recent.next_on.isnull() | (recent.next_on >= item.from_on)
-        counted["retained_customers"] = first_inside & (recent.previous_on >= before.from_on)
-        counted["previous_customers"] = ~inside & last_before
-    return recent.agg(**{name: _count(mark) for name, mark in counted.items()})
-
-
-def _count(mark: ir.BooleanColumn) -> ir.FloatingScalar:
-    return mark.ifelse(1, 0).sum().cast("float64").fill_null(0)
+        last_before = next_on.isnull() | (next_on >= item.from_on)
+        of_before = (on >= before.from_on) & (on < item.from_on)
+        marks["retained_customers"] = first_inside & (previous_on >= before.from_on)
+        marks["previous_customers"] = of_before & last_before
+    return marks

@@ -43,9 +43,9 @@ class Calendar:
         if self.unit == "week":
             monday = ibis.literal(FIRST_MONDAY)
             return (day.delta(monday, unit="day") // 7).cast("int64")
-        return (day.year() * self._in_a_year + (day.month() - 1) * self._in_a_year // 12).cast(
-            "int64"
-        )
+        if self.unit == "month":
+            return (day.year() * 12 + day.month() - 1).cast("int64")
+        return (day.year() * 4 + day.quarter() - 1).cast("int64")
 
     def text(self, number: int) -> str:
         """A period as people write it: "2024-03", "2024-Q1", or the Monday of the week."""

@@ -12,6 +12,7 @@ from datetime import date
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from zhike.catalogue.purchases import (
     ADJUSTMENT_KINDS,
@@ -19,8 +20,6 @@ from zhike.catalogue.purchases import (
     accepted_orders,
     as_of_day,
     judged_orders,
-    net_amount,
-    refunded_orders,
 )
 from zhike.catalogue.refunds import refund_rows
 from zhike.schema import Shop
@@ -77,6 +76,12 @@ def daily_amounts(shop: Shop, as_of: date | None = None) -> ir.Table:
     return shop.remember(("daily_amounts", day), lambda: _daily_amounts(shop, day))
 
 
+def daily_rows(shop: Shop, as_of: date | None = None) -> pa.Table:
+    """The daily amounts, fetched: a row a day is little, and periods are summed from it often."""
+    day = as_of_day(shop, as_of)
+    return shop.remember(("daily_rows", day), lambda: daily_amounts(shop, day).to_pyarrow())
+
+
 def _purchase_history(shop: Shop, day: date) -> ir.Table:
     judged = judged_orders(shop, day)
     known = judged.filter(judged.is_purchase & judged.customer_id.notnull()).select(
@@ -94,73 +99,68 @@ def _purchase_history(shop: Shop, day: date) -> ir.Table:
 
 
 def _customer_facts(shop: Shop, day: date) -> ir.Table:
-    history = purchase_history(shop, day)
-    facts = history.group_by("customer_id").agg(
-        first_on=history.ordered_on.min(),
-        last_on=history.ordered_on.max(),
-        frequency=history.count(),
-        bought=history.net_amount.sum(),
-    )
+    rows = purchase_history(shop, day).select("customer_id", "ordered_on", amount="net_amount")
     refunds = refund_rows(shop, day)
     if refunds is not None:
-        given_back = (
-            refunds.filter(refunds.is_net & refunds.customer_id.notnull())
-            .group_by(refunded_id="customer_id")
-            .agg(given_back=ibis._.amount.sum())
+        # Among the purchases, so that customers are grouped once and joined with nothing.
+        back = refunds.filter(refunds.is_net & refunds.customer_id.notnull())
+        rows = rows.union(
+            back.select(
+                "customer_id",
+                ordered_on=ibis.null("date"),
+                amount=(-back.amount).cast(rows.amount.type()),
+            )
         )
-        facts = facts.left_join(given_back, facts.customer_id == given_back.refunded_id)
-        facts = facts.mutate(bought=facts.bought - facts.given_back.fill_null(0))
+    facts = rows.group_by("customer_id").agg(
+        first_on=rows.ordered_on.min(),
+        last_on=rows.ordered_on.max(),
+        frequency=rows.ordered_on.count(),
+        monetary=rows.amount.sum().cast(MONEY),
+    )
+    bought = facts.filter(facts.frequency > 0)
     return shop.engine.materialise(
-        facts.select(
+        bought.select(
             "customer_id",
             "first_on",
             "last_on",
             "frequency",
-            recency_days=ibis.literal(day).delta(facts.last_on, unit="day"),
-            monetary=facts.bought.cast(MONEY),
+            recency_days=ibis.literal(day).delta(bought.last_on, unit="day"),
+            monetary=bought.monetary,
         )
     )
 
 
 def _daily_amounts(shop: Shop, day: date) -> ir.Table:
-    parts = [_ordered(accepted_orders(shop, day))]
-    given_back, refunds = refunded_orders(shop, day), refund_rows(shop, day)
-    if given_back is not None:
-        # Taking off the few that came back whole is cheaper than marking them among all.
-        parts += [_undone(given_back)]
+    parts = [_bought(judged_orders(shop, day)), _charged(accepted_orders(shop, day))]
+    refunds = refund_rows(shop, day)
     if refunds is not None:
         parts += [_refunded(refunds)]
-    daily = parts[0] if len(parts) == 1 else ibis.union(*parts)
+    daily = ibis.union(*parts)
     sums = {name: daily[name].sum() for name in AMOUNTS}
     return shop.engine.materialise(daily.group_by("day").agg(**sums))
 
 
-def _ordered(orders: ir.Table) -> ir.Table:
-    with_goods, identified = orders.gross_amount > 0, orders.customer_id.notnull()
-    goods = net_amount(orders)
+def _bought(judged: ir.Table) -> ir.Table:
+    bought = judged.filter(judged.is_purchase)
+    identified = bought.customer_id.notnull()
     return _by_day(
-        orders,
-        orders.ordered_on,
-        orders=with_goods.ifelse(1, 0),
-        identified_orders=(with_goods & identified).ifelse(1, 0),
-        goods_amount=with_goods.ifelse(goods, 0),
-        identified_amount=(with_goods & identified).ifelse(goods, 0),
-        shipping_amount=orders.shipping_amount,
-        fee_amount=orders.fee_amount,
-        adjustment_amount=orders.adjustment_amount,
-        paid_amount=with_goods.ifelse(orders.paid_amount, 0),
+        bought,
+        bought.ordered_on,
+        orders=bought.is_purchase.ifelse(1, 0),
+        identified_orders=identified.ifelse(1, 0),
+        goods_amount=bought.goods_amount,
+        identified_amount=identified.ifelse(bought.goods_amount, 0),
     )
 
 
-def _undone(given_back: ir.Table) -> ir.Table:
-    identified = given_back.customer_id.notnull()
+def _charged(orders: ir.Table) -> ir.Table:
     return _by_day(
-        given_back,
-        given_back.ordered_on,
-        orders=given_back.order_id.notnull().ifelse(-1, 0),
-        identified_orders=identified.ifelse(-1, 0),
-        goods_amount=-given_back.goods_amount,
-        identified_amount=identified.ifelse(-given_back.goods_amount, 0),
+        orders,
+        orders.ordered_on,
+        shipping_amount=orders.shipping_amount,
+        fee_amount=orders.fee_amount,
+        adjustment_amount=orders.adjustment_amount,
+        paid_amount=(orders.gross_amount > 0).ifelse(orders.paid_amount, 0),
     )
 
 

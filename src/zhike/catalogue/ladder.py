@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import ibis
 import ibis.expr.types as ir
@@ -51,5 +51,18 @@ def monetary_ladder(shop: Shop, as_of: date | None = None) -> ir.Table:
 
 def places(value: ir.NumericValue, cuts: Sequence[Cut], *, downwards: bool = False) -> ir.Value:
     """How many cuts a value reaches: at least that much, or at most where less is better."""
-    reached = [(value <= cut) if downwards else (value >= cut) for cut in cuts]
+    exact = [_on_the_grid(value, cut, downwards) for cut in cuts]
+    reached = [(value <= cut) if downwards else (value >= cut) for cut in exact]
     return sum((mark.ifelse(1, 0) for mark in reached), start=ibis.literal(0)).cast("int64")
+
+
+def _on_the_grid(value: ir.NumericValue, cut: Cut, downwards: bool) -> ir.NumericScalar:
+    """The cut as a number of the column's own kind, with which it compares exactly and fast.
+
+    An engine left to itself takes a decimal constant to three places, and money has four.
+    """
+    kind = value.type()
+    digits = 0 if kind.is_integer() else kind.scale
+    nearest = ROUND_FLOOR if downwards else ROUND_CEILING
+    whole = Decimal(cut).quantize(Decimal(1).scaleb(-digits), rounding=nearest)
+    return ibis.literal(whole if digits else int(whole), kind)

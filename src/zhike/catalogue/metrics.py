@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
-
-import ibis
+from typing import Literal
 
 from zhike.blocks import Format
-from zhike.catalogue.formulas import Formula, Wording, expression_over, parse_formula
+from zhike.catalogue.formulas import Formula, Wording, parse_formula
 from zhike.catalogue.rules.fields import squeezed
 from zhike.i18n import LazyText, lazy
 
 Level = Literal["money", "orders", "customers"]
 Comparison = Literal["previous period", "same period last year"]
-
-period: Any = ibis._
-"""One row a period, with the columns of `period_amounts`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +49,6 @@ class Metric:
     def parsed(self) -> Formula:
         """Its expression, read."""
         return parse_formula(self.expression, names_of(METRICS))
-
-    @property
-    def formula(self) -> Any:
-        """Its value for a period as an expression over that period's amounts and counts."""
-        return expression_over(self.parsed, _amount_or_metric)
 
     @property
     def words(self) -> LazyText:
@@ -118,10 +108,6 @@ def names_of(metrics: Iterable[Metric]) -> dict[str, str]:
 def label_of(name: str) -> LazyText:
     """What people read for an amount or a metric of the catalogue."""
     return AMOUNTS[name] if name in AMOUNTS else METRIC[name].label
-
-
-def _amount_or_metric(name: str) -> Any:
-    return period[name] if name in AMOUNTS else METRIC[name].formula
 
 
 METRICS: tuple[Metric, ...] = (

@@ -168,14 +168,6 @@ def own_values(
     return {where: {name: named(name, where) for name in several} for where in periods}
 
 
-def amounts_of(metrics: Iterable[OwnMetric]) -> list[str]:
-    """The amounts of the period that these metrics speak of."""
-    named = {
-        leaf.name for item in metrics for leaf in leaves_of(item.read) if isinstance(leaf, Named)
-    }
-    return [name for name in AMOUNTS if name in named and name not in METRIC]
-
-
 def _own(
     name: str,
     parts: Mapping[str, Any],

@@ -10,7 +10,7 @@ from zhike.catalogue.formulas.nodes import (
     leaves_of,
 )
 from zhike.catalogue.formulas.reading import parse_formula
-from zhike.catalogue.formulas.values import counted_in, expression_over, value_of
+from zhike.catalogue.formulas.values import counted_in, value_of
 from zhike.catalogue.formulas.writing import Wording
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "Operation",
     "Wording",
     "counted_in",
-    "expression_over",
     "leaves_of",
     "parse_formula",
     "value_of",

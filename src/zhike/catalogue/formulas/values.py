@@ -1,4 +1,4 @@
-"""What expressions of metrics come to: over periods as Ibis, or over numbers that are known."""
+"""What expressions of metrics come to, over numbers that are known."""
 
 from __future__ import annotations
 
@@ -20,21 +20,6 @@ from zhike.catalogue.formulas.tables import rows_of, vocabulary_of
 from zhike.catalogue.periods import Period
 from zhike.catalogue.rules.expressions import expression_of
 from zhike.schema import Shop
-
-
-def expression_over(formula: Formula, named: Callable[[str], Any]) -> Any:
-    """An expression without aggregates as an Ibis expression; by nothing is null."""
-    match formula:
-        case Constant(value):
-            return int(value) if value == value.to_integral_value() else float(value)
-        case Named(name):
-            return named(name)
-        case Negative(part):
-            return -expression_over(part, named)
-        case Operation(sign, left, right):
-            one, other = expression_over(left, named), expression_over(right, named)
-            return _done(sign, one, other.nullif(0) if sign == "/" else other)
-    raise TypeError(formula)
 
 
 def value_of(

@@ -41,6 +41,9 @@ OURS = {
     "clv": "zhike.analyses.clv:CLV",
     "churn": "zhike.analyses.churn:Churn",
     "demand": "zhike.analyses.demand:DemandForecast",
+    "next_purchase": "zhike.analyses.next_purchase:NextPurchase",
+    "recommendations": "zhike.analyses.recommendations:Recommendations",
+    "baskets": "zhike.analyses.baskets:Baskets",
     "adequacy": "zhike.analyses.adequacy:Adequacy",
 }
 

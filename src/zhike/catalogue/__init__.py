@@ -12,7 +12,7 @@ from zhike.catalogue.metrics import METRIC, METRICS, Metric
 from zhike.catalogue.parameters import Ascending, OneOf, Parameter, Share, Whole, parameters_of
 from zhike.catalogue.periods import Period, PeriodText
 from zhike.catalogue.placed import purchase_rows
-from zhike.catalogue.products import product_facts
+from zhike.catalogue.products import product_facts, product_names
 from zhike.catalogue.purchases import as_of_day, purchases
 from zhike.catalogue.refunds import refund_rows
 from zhike.catalogue.shown import Shown
@@ -49,6 +49,7 @@ __all__ = [
     "metrics_of",
     "parameters_of",
     "product_facts",
+    "product_names",
     "prospects",
     "purchase_history",
     "purchase_rows",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import ibis
@@ -48,3 +49,18 @@ def _product_facts(shop: Shop, day: date) -> ir.Table:
             lines=both["lines"].sum(), quantity=both.quantity.sum(), revenue=both.revenue.sum()
         )
     return shop.engine.materialise(sold.mutate(revenue=sold.revenue.cast(MONEY)))
+
+
+def product_names(shop: Shop) -> Mapping[str, str]:
+    """What products are called, by id; those without a name are left out."""
+
+    def find() -> Mapping[str, str]:
+        if "products" not in shop:
+            return {}
+        table = shop["products"]
+        rows = table.filter(table.product_id.notnull() & table["name"].notnull())
+        found = rows.select("product_id", "name").to_pyarrow()
+        columns = (found[name].to_pylist() for name in ("product_id", "name"))
+        return dict(zip(*columns, strict=True))
+
+    return shop.remember("product_names", find)

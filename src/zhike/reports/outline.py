@@ -46,17 +46,17 @@ THEMES: Mapping[str, Theme] = {
     "value": Theme(
         title=lazy("What they are worth"),
         question=lazy("Who brings the money, and how much hangs on few?"),
-        analyses=("value_tiers", "clv", "concentration", "abc", "loyalty"),
+        analyses=("value_tiers", "clv", "next_purchase", "concentration", "abc", "loyalty"),
     ),
     "behaviour": Theme(
         title=lazy("How they buy"),
         question=lazy("When, where, what and at which price do they buy?"),
-        analyses=("rhythm", "heatmap", "channels", "categories", "price_sensitivity"),
+        analyses=("rhythm", "heatmap", "channels", "categories", "baskets", "price_sensitivity"),
     ),
     "growth": Theme(
         title=lazy("Where growth comes from"),
         question=lazy("Who comes, who comes again, and where is room?"),
-        analyses=("acquisition", "nurture", "cohorts", "regions"),
+        analyses=("acquisition", "nurture", "recommendations", "cohorts", "regions"),
     ),
     "risk": Theme(
         title=lazy("What is at risk"),

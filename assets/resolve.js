@@ -28,10 +28,13 @@ function formatter(name, short, context) {
   };
 }
 
+/** What is written as nothing has no sign: $0.00, not -$0.00. */
+const UNSIGNED_NOTHING = { signDisplay: "negative" };
+
 function writer(name, short, { language, currency }) {
   const locale = LOCALES[language] ?? LOCALES.en;
   const number = (options) => {
-    const format = new Intl.NumberFormat(locale, options);
+    const format = new Intl.NumberFormat(locale, { ...UNSIGNED_NOTHING, ...options });
     return (value) => format.format(value);
   };
   const plain = (options, digits) =>
@@ -60,6 +63,7 @@ function writer(name, short, { language, currency }) {
 function shortened(locale, language, options) {
   const format = (digits, notation) =>
     new Intl.NumberFormat(locale, {
+      ...UNSIGNED_NOTHING,
       ...options,
       notation,
       minimumFractionDigits: 0,
@@ -78,6 +82,7 @@ function amount(locale, money) {
   const [cents, whole] = [2, 0].map(
     (digits) =>
       new Intl.NumberFormat(locale, {
+        ...UNSIGNED_NOTHING,
         ...money,
         minimumFractionDigits: digits,
         maximumFractionDigits: digits,

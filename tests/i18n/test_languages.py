@@ -67,3 +67,10 @@ def test_numbers_are_written_as_readers_expect() -> None:
     with use_language("zh"):
         assert format_amount(Decimal("-1204.5"), "CNY") == "-¥1,204.50"
         assert format_day(date(2024, 3, 5)) == "2024年3月5日"
+
+
+def test_what_is_written_as_nothing_has_no_sign() -> None:
+    assert format_amount(-0.004, "USD") == "$0.00"
+    assert format_amount(Decimal("-0.4"), "", 0) == "0"
+    assert (format_number(-0.001), format_share(-0.0004)) == ("0", "0.0%")
+    assert format_amount(-0.006, "USD") == "-$0.01"

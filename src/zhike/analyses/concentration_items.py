@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from zhike.catalogue import as_of_day, goods_lines, purchases, refund_rows
+from zhike.catalogue import as_of_day, goods_lines, purchase_rows, refund_rows
 from zhike.catalogue.availability import filled_columns
 from zhike.catalogue.purchases import MONEY
 from zhike.catalogue.windows import Windows, customer_windows
@@ -134,7 +134,7 @@ def _product_amounts(shop: Shop, lines: ir.Table, windows: Windows) -> ir.Table:
 
 
 def _channel_amounts(shop: Shop, windows: Windows) -> ir.Table:
-    bought = purchases(shop, windows.day)
+    bought = purchase_rows(shop, windows.day)
     inside = windows.of(bought.filter(bought.channel.notnull()), bought.ordered_on)
     rows = inside.select("span", item="channel", revenue=inside.net_amount.cast(MONEY))
     refunds = refund_rows(shop, windows.day)

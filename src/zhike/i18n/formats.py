@@ -27,6 +27,7 @@ def format_number(value: Numeric, digits: int = 2) -> str:
     """A number with at most `digits` decimals: 3.14."""
     from babel.numbers import format_decimal
 
+    value = _unsigned_nothing(value, digits)
     return str(format_decimal(value, format="#,##0." + "#" * digits, locale=_locale()))
 
 
@@ -35,6 +36,7 @@ def format_amount(value: Numeric, currency: str, digits: int = 2) -> str:
     from babel.numbers import format_currency, format_decimal
 
     plain = "#,##0" + ("." + "0" * digits if digits else "")
+    value = _unsigned_nothing(value, digits)
     if not currency:
         return str(format_decimal(value, format=plain, locale=_locale()))
     pattern = f"¤{plain}"
@@ -48,7 +50,13 @@ def format_share(value: float, digits: int = 1) -> str:
     from babel.numbers import format_percent
 
     pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+    value = float(_unsigned_nothing(value, digits + 2))
     return str(format_percent(value, format=pattern, locale=_locale()))
+
+
+def _unsigned_nothing(value: Numeric, digits: int) -> Numeric:
+    """The value; where nothing of it is written, nothing, which has no sign: 0.00, not -0.00."""
+    return value if round(value, digits) else 0
 
 
 def format_day(value: date) -> str:

@@ -130,7 +130,8 @@ def unclear_grain(evidence: Evidence, tried: list[Assignment], name: str) -> Map
             columns=columns,
         ),
         hint=lazy(
-            "Say which column it is: --map {argument}.",
+            "Say which column it is, as in --map {argument}. What is no such table can be left "
+            "out: name the other files one by one.",
             argument=_argument(_unused(evidence, nearest), wanted[0]),
         ),
         code="missing_field",

@@ -22,6 +22,10 @@ FLAGS = [
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PATHS = {
     "overview": "/",
+    "customers": "/customers",
+    "rule": "/customers?rule=frequency+%3E+3&columns=stage&columns=monetary",
+    "wrong": "/customers?rule=frequency+%3E%3E%3E",
+    "customer": "/customers/{best}",
     "analyses": "/analyses",
     "analysis": "/analyses/rfm",
     "settings": "/analyses/cohorts?unit=quarter",
@@ -86,10 +90,13 @@ def _kept(page: Any, name: str) -> None:
 @pytest.mark.parametrize("name", PATHS)
 @pytest.mark.parametrize(("language", "theme", "width"), SCREENS)
 def test_a_page_is_accessible_quiet_and_fits(
-    opened: Any, name: str, language: str, theme: str, width: int
+    opened: Any, site: Site, name: str, language: str, theme: str, width: int
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    page = opened(PATHS[name], language, theme, width=width)
+    path = PATHS[name]
+    if "{best}" in path:
+        path = path.format(best=site.get("/api/v1/customers").json["customers"][0]["customer_id"])
+    page = opened(path, language, theme, width=width)
     _kept(page, f"{name}-{language}-{theme}-{width}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     charts = page.locator("[data-chart]").count()
@@ -127,7 +134,7 @@ def test_colours_and_language_are_chosen_and_remembered(opened: Any) -> None:
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-@pytest.mark.parametrize("name", ["overview", "analysis", "metrics", "data", "help"])
+@pytest.mark.parametrize("name", ["overview", "customers", "analysis", "metrics", "data", "help"])
 def test_without_scripts_everything_is_read_from_tables(opened: Any, name: str) -> None:
     page = opened(PATHS[name], java_script_enabled=False)
     assert page.locator("h1").is_visible()

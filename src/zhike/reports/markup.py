@@ -15,7 +15,17 @@ import jinja2
 from markupsafe import Markup
 
 from zhike import charts, i18n
-from zhike.blocks import Block, Chart, Number, Table, Text, change_of, write_rows, write_value
+from zhike.blocks import (
+    Block,
+    Chart,
+    Number,
+    Table,
+    Text,
+    change_of,
+    write_cell,
+    write_rows,
+    write_value,
+)
 from zhike.i18n import (
     LazyText,
     format_count,
@@ -71,6 +81,8 @@ def writers(currency: str, rows_shown: int) -> dict[str, Any]:
             number.comparisons.get(key), number.format, currency
         ),
         "aimed": lambda aim: write_value(aim.target, aim.number.format, currency),
+        "cell": lambda value, column: write_cell(value, column, currency),
+        "money": lambda value: write_value(value, "amount", currency),
         "cells": lambda table: write_rows(table, currency, most=rows_shown),
         "hidden_rows": lambda table: max(table.rows.num_rows - rows_shown, 0),
     }

@@ -19,6 +19,7 @@ from zhike import __version__
 from zhike.errors import ZhikeError
 from zhike.web.api import VERSION, api
 from zhike.web.assets import assets
+from zhike.web.customer_pages import customer_pages
 from zhike.web.desk import Desk
 from zhike.web.faults import explain_faults
 from zhike.web.pages import pages
@@ -54,6 +55,7 @@ def application(folder: Path, hosts: Iterable[str] = LOOPBACK) -> FastAPI:
         dependencies=[Depends(_ours)],
     )
     app.include_router(pages(desk))
+    app.include_router(customer_pages(desk))
     app.include_router(api(desk))
     app.add_api_route("/health", _health, include_in_schema=False)
     explain_faults(app, desk)
@@ -80,6 +82,7 @@ def _watching(desk: Desk) -> Lifespan[FastAPI]:
         while True:
             with suppress(ZhikeError, OSError):  # whoever asks for a page is told
                 await asyncio.to_thread(desk.newest.get)
+                desk.crowd.follow()
             await asyncio.sleep(LOOK_SECONDS)
 
     @asynccontextmanager

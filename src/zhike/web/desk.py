@@ -18,6 +18,7 @@ from zhike.reports.markup import charts_of, drawings, markup_environment, writer
 from zhike.reports.outline import THEMES, theme_of
 from zhike.reports.report import Section
 from zhike.web.assets import asset_address, build_stamp
+from zhike.web.crowd import Crowd
 from zhike.web.published import Newest, Published
 from zhike.web.reader import Reader
 from zhike.web.recomputing import Recomputing
@@ -38,6 +39,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.newest = Newest(folder)
         self.recomputing = Recomputing(self.newest)
+        self.crowd = Crowd(self.newest)
         self._templates = markup_environment("zhike.web")
         self._templates.globals |= {
             "asset": asset_address,
@@ -64,6 +66,16 @@ class Desk:
             return Response(text, media_type="text/html")
 
         return _kept(request, published, made)
+
+    def passing(
+        self, request: Request, template: str, content: Callable[[Published], dict[str, Any]]
+    ) -> Response:
+        """The same, of what may change before the next snapshot: nobody keeps it."""
+        answer = self.page(request, template, content)
+        answer.headers["cache-control"] = "no-store"
+        if "etag" in answer.headers:
+            del answer.headers["etag"]
+        return answer
 
     def data(self, request: Request, content: Callable[[Published], Any]) -> Response:
         """The same for programs, as JSON."""

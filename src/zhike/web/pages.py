@@ -124,7 +124,7 @@ def _analysis_page(desk: Desk, request: Request, name: str) -> Response:
             raise HTTPException(404, str(unknown)) from None
         kind = analysis_class(name)
         shown, fault = _answered(desk, section, kind, given)
-        status = 200 if fault is None else _status(fault)
+        status = 200 if fault is None else status_of(fault)
         return {
             "section": shown,
             "fault": fault,
@@ -159,7 +159,8 @@ def _as_run(published: Published, kind: type[Analysis]) -> Analysis:
     return made(kind, published.manifest.settings["analyses"].get(kind.name, {}))
 
 
-def _status(fault: ZhikeError) -> int:
+def status_of(fault: ZhikeError) -> int:
+    """The status of a page that says what was wrong."""
     match fault:
         case InputError():
             return 400

@@ -13,7 +13,6 @@ from zhike.i18n import lazy
 from zhike.workspace.durable import room_on_disk
 
 if TYPE_CHECKING:
-    from zhike.catalogue import Analysis
     from zhike.reports.tables import ExportTable
     from zhike.schema import Shop
     from zhike.workspace.objects import ObjectStore
@@ -107,9 +106,10 @@ class TableExports:
     def _tables(self, manifest: Manifest, *, unmasked: bool) -> Iterator[ExportTable]:
         from zhike.reports.tables import customer_export, result_exports
         from zhike.workspace.results import read_result
+        from zhike.workspace.running import as_run
 
         shop = self.open_snapshot(manifest.id)
-        analyses = _as_run(manifest)
+        analyses = as_run(manifest)
         yield customer_export(shop, analyses, unmasked=unmasked)
         folder = self._snapshots.folder(manifest.id) / "results"
         for name in analyses:
@@ -141,15 +141,3 @@ def _a_file_each(format: str, tables: Iterator[ExportTable], folder: Path) -> di
         counts[table.name] = write(table, draft)
         draft.replace(folder / f"{table.name}.{format}")
     return counts
-
-
-def _as_run(manifest: Manifest) -> dict[str, Analysis]:
-    """The analyses that gave an answer, with the parameters of the run."""
-    from zhike.analyses import REGISTRY
-    from zhike.workspace.running import made
-
-    configured: Mapping[str, Mapping[str, Any]] = manifest.settings["analyses"]
-    done = {item["name"] for item in manifest.analyses if item["status"] == "done"}
-    return {
-        name: made(REGISTRY[name], configured.get(name, {})) for name in REGISTRY if name in done
-    }

@@ -248,6 +248,15 @@ def made(kind: type[Analysis], values: Mapping[str, Any]) -> Analysis:
     return kind(**given)
 
 
+def as_run(manifest: Manifest) -> dict[str, Analysis]:
+    """The analyses of a snapshot that gave an answer, with the parameters of its run."""
+    configured: Mapping[str, Mapping[str, Any]] = manifest.settings["analyses"]
+    done = {item["name"] for item in manifest.analyses if item["status"] == "done"}
+    return {
+        name: made(REGISTRY[name], configured.get(name, {})) for name in REGISTRY if name in done
+    }
+
+
 def _outcome(analysis: Analysis, shop: Shop, folder: Path) -> tuple[str, dict[str, str]]:
     missing = lacking(analysis, shop)
     if missing is not None:

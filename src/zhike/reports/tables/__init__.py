@@ -4,6 +4,7 @@ from zhike.reports.tables.contents import (
     ExportColumn,
     ExportTable,
     customer_export,
+    customer_list,
     list_export,
     result_exports,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "ExportColumn",
     "ExportTable",
     "customer_export",
+    "customer_list",
     "list_export",
     "result_exports",
     "write_csv",

@@ -14,6 +14,7 @@ from zhike.catalogue.traits import TRAITS
 from zhike.i18n import lazy
 from zhike.reports.report import Label
 from zhike.reports.workbook import customer_rows
+from zhike.reports.workbook.contents import CustomerColumn
 from zhike.reports.workbook.customer_columns import SCORES
 from zhike.schema import Shop, standard_table
 
@@ -72,6 +73,16 @@ def customer_export(
     """
     known, rows = customer_rows(shop, analyses, unmasked=unmasked)
     shown = shop.engine.materialise(rows.select(*(column.name for column in known)))
+    return customer_list(known, shown.order_by("customer_id"))
+
+
+def customer_list(known: Iterable[CustomerColumn], rows: ir.Table) -> ExportTable:
+    """Customers with these columns, in the order of the rows.
+
+    Args:
+        known: The columns.
+        rows: One row a customer, with codes as codes.
+    """
     return ExportTable(
         name="customers",
         title=lazy("One row a customer"),
@@ -84,7 +95,7 @@ def customer_export(
             )
             for column in known
         ),
-        batches=lambda: _plain_batches(shown.order_by("customer_id")),
+        batches=lambda: _plain_batches(rows),
     )
 
 

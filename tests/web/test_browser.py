@@ -26,6 +26,7 @@ PATHS = {
     "rule": "/customers?rule=frequency+%3E+3&columns=stage&columns=monetary",
     "wrong": "/customers?rule=frequency+%3E%3E%3E",
     "customer": "/customers/{best}",
+    "segments": "/segments",
     "analyses": "/analyses",
     "analysis": "/analyses/rfm",
     "settings": "/analyses/cohorts?unit=quarter",

@@ -15,7 +15,7 @@ from zhike.blocks import Number, write_value
 from zhike.web.shielding import POLICY
 from zhike.workspace import Settings, Workspace
 
-PAGES = ("/", "/customers", "/analyses", "/metrics", "/data", "/help")
+PAGES = ("/", "/customers", "/segments", "/analyses", "/metrics", "/data", "/help")
 TWINS = ("overview", "analyses", "metrics", "data", "glossary")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ZH = {"accept_language": "zh-CN,zh;q=0.9"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from zhike.cli.answers import Answer, Sheet
 from zhike.cli.days import DAY
 from zhike.cli.frame import State, command, option
 from zhike.cli.progress import watched
-from zhike.i18n import _, format_count, format_day, format_number, lazy
+from zhike.i18n import LazyText, _, format_count, format_day, format_number, lazy
 
 
 @command(
@@ -43,7 +44,17 @@ def run(state: State, as_of: date | None) -> Answer:
         day=format_day(date.fromisoformat(manifest.as_of)),
         seconds=format_number(manifest.seconds, 1),
     )
-    return Answer(data=data, shown=[tables, analyses, done])
+    return Answer(data=data, shown=[tables, analyses, *_distrusted(data["warnings"]), done])
+
+
+def _distrusted(warnings: Iterable[Mapping[str, Any]]) -> Iterator[LazyText]:
+    """Which forecasts were far off on the company's own past."""
+    from zhike.analyses import REGISTRY
+
+    for item in warnings:
+        if item["code"] == "inaccurate" and item["analysis"] in REGISTRY:
+            title = REGISTRY[item["analysis"]].title
+            yield lazy("Warning, {title}: {sentence}", title=title, sentence=item["sentence"])
 
 
 @command("snapshots", lazy("List the snapshots that are kept."))

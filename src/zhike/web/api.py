@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from zhike.errors import ParameterError
-from zhike.i18n import language, lazy
+from zhike.i18n import language
 from zhike.schema import standard_tables
 from zhike.web.contents import (
     about_json,
@@ -21,7 +21,7 @@ from zhike.web.contents import (
     section_json,
     section_of,
 )
-from zhike.web.customer_pages import asked_in
+from zhike.web.customer_api import add_customers
 from zhike.web.desk import Desk
 from zhike.web.forms import values_of
 from zhike.web.lights import lights_of
@@ -42,27 +42,7 @@ def api(desk: Desk) -> APIRouter:
     def analysis(request: Request, name: str) -> Response:
         return _analysis(desk, request, name)
 
-    def customers(request: Request) -> Response:
-        return _passing(desk.data(request, lambda published: _customers(desk, published, request)))
-
-    def customer(request: Request, customer_id: str) -> Response:
-        return _passing(
-            desk.data(request, lambda published: _customer(desk, published, customer_id))
-        )
-
-    router.add_api_route(
-        "/customers",
-        customers,
-        summary="Fifty customers of a list: `rule`, `search`, `sort` and `page` in the query.",
-        response_model=dict[str, Any],
-    )
-    router.add_api_route(
-        "/customers/{customer_id:path}",
-        customer,
-        summary="One customer: what is known, what happened, what is to be expected.",
-        response_model=dict[str, Any],
-    )
-
+    add_customers(router, desk)
     router.add_api_route(
         "/analyses/{name}",
         analysis,
@@ -70,40 +50,6 @@ def api(desk: Desk) -> APIRouter:
         response_model=dict[str, Any],
     )
     return router
-
-
-def _passing(answer: Response) -> Response:
-    """An answer that nobody keeps: it may change before the next snapshot."""
-    answer.headers["cache-control"] = "no-store"
-    if "etag" in answer.headers:
-        del answer.headers["etag"]
-    return answer
-
-
-def _customers(desk: Desk, published: Published, request: Request) -> dict[str, Any]:
-    page = desk.crowd.directory.page(asked_in(request.query_params))
-    return {
-        **about_json(published),
-        "found": page.found,
-        "total": page.total,
-        "page": page.page,
-        "pages": page.pages,
-        "customers": jsonable(page.rows),
-    }
-
-
-def _customer(desk: Desk, published: Published, customer_id: str) -> dict[str, Any]:
-    person = desk.crowd.directory.person(customer_id)
-    if person is None:
-        raise HTTPException(404, str(lazy("No customer has that id.")))
-    outlook = desk.crowd.outlook
-    return {
-        **about_json(published),
-        "customer_id": customer_id,
-        "facts": jsonable(person.facts),
-        "events": jsonable(person.events),
-        "outlook": None if outlook is None else jsonable(outlook.of(customer_id)),
-    }
 
 
 def _twin(desk: Desk, content: Any) -> Any:

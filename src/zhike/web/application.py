@@ -24,6 +24,7 @@ from zhike.web.desk import Desk
 from zhike.web.faults import explain_faults
 from zhike.web.pages import pages
 from zhike.web.reader import Spoken
+from zhike.web.segment_pages import segment_pages
 from zhike.web.shielding import Shielded, is_ours
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -56,6 +57,7 @@ def application(folder: Path, hosts: Iterable[str] = LOOPBACK) -> FastAPI:
     )
     app.include_router(pages(desk))
     app.include_router(customer_pages(desk))
+    app.include_router(segment_pages(desk))
     app.include_router(api(desk))
     app.add_api_route("/health", _health, include_in_schema=False)
     explain_faults(app, desk)

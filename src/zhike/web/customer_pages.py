@@ -24,7 +24,6 @@ from zhike.web.outlook import outlook_of
 from zhike.web.pages import status_of
 from zhike.web.published import Published
 from zhike.workspace.directory import Asked, CustomerPage, Directory
-from zhike.workspace.segments import segments_of
 
 USUAL = (
     "customer_id", "name", "province", "stage", "rfm_segment", "frequency", "monetary", "last_on",
@@ -144,7 +143,8 @@ def _several(desk: Desk, request: Request) -> Response:
             "groups": GROUPS,
             "chosen": {column.name for column in shown},
             "address": Addresses(asked, chosen),
-            "segments": segments_of(desk.newest.workspace.settings.segments).values(),
+            "segments": list(desk.newest.workspace.segments.values()),
+            "saved": asked.rule in desk.newest.workspace.segments,
             "examples": EXAMPLES,
         }
 

@@ -118,12 +118,14 @@ def _analysis_page(desk: Desk, request: Request, name: str) -> Response:
 
     def content(published: Published) -> dict[str, Any]:
         nonlocal status
+        kind = analysis_class(name)
         try:
             section = section_of(published.report, name)
+            shown, fault = _answered(desk, section, kind, given)
         except ParameterError as unknown:
-            raise HTTPException(404, str(unknown)) from None
-        kind = analysis_class(name)
-        shown, fault = _answered(desk, section, kind, given)
+            if kind is None:
+                raise HTTPException(404, str(unknown)) from None
+            shown, fault = _newer(kind)
         status = 200 if fault is None else status_of(fault)
         return {
             "section": shown,
@@ -153,6 +155,16 @@ def _answered(
     except (InputError, WorkspaceError, UnavailableError) as fault:
         bare = Section(name=section.name, title=section.title, question=section.question)
         return bare, fault
+
+
+def _newer(kind: type[Analysis]) -> tuple[Section, ZhikeError]:
+    """An analysis that this version has, and that the last run did not know."""
+    fault = WorkspaceError(
+        lazy("The last run did not compute this analysis."),
+        hint=lazy("Compute everything anew with `zhike run`."),
+        code="not_computed",
+    )
+    return Section(name=kind.name, title=kind.title, question=kind.question), fault
 
 
 def _as_run(published: Published, kind: type[Analysis]) -> Analysis:

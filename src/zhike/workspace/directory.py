@@ -13,8 +13,15 @@ import ibis.expr.types as ir
 
 from zhike.catalogue import refund_rows
 from zhike.catalogue.products import product_names
-from zhike.catalogue.rules import segment_members
-from zhike.errors import WorkspaceError
+from zhike.catalogue.rules import (
+    Fields,
+    Rule,
+    fields_of,
+    members_of,
+    parse_rule,
+    segment_sizes,
+)
+from zhike.errors import RuleError, WorkspaceError
 from zhike.i18n import lazy
 from zhike.reports.tables import customer_list, write_csv
 from zhike.reports.workbook import customer_rows
@@ -116,6 +123,7 @@ class Directory:
 
     def __init__(self, workspace: Workspace, snapshot: str, seconds: float = SECONDS) -> None:
         self.snapshot = snapshot
+        self._workspace = workspace
         self._seconds = seconds
         self._turn = threading.Lock()
         self._shop = workspace.open_snapshot(snapshot)
@@ -162,10 +170,29 @@ class Directory:
         events.sort(key=lambda event: (event.day is not None, event.day), reverse=True)
         return Person(customer_id=customer_id, facts=rows[0], events=tuple(events))
 
+    def sizes(self) -> dict[str, int | RuleError]:
+        """How many customers each saved segment has; where its rule fails, why."""
+        fields, rules, failed = self._fields(), dict[str, Rule](), dict[str, int | RuleError]()
+        for name, text in fields.segments.items():
+            try:
+                rules[name] = parse_rule(text, fields)
+            except RuleError as fault:
+                failed[name] = fault
+        with self._answering():
+            return failed | segment_sizes(self._shop, rules, fields)
+
+    def _fields(self) -> Fields:
+        """What rules may speak of, with the segments that are saved at this moment."""
+        known = fields_of(self._shop)
+        saved = {item.name: item.rule for item in self._workspace.segments.values()}
+        return Fields(known.own, providers=known.providers.values(), segments=saved)
+
     def _meant(self, asked: Asked) -> ir.Table:
-        rows = self._rows
-        if asked.rule.strip():
-            rows = rows.semi_join(segment_members(self._shop, asked.rule), "customer_id")
+        rows, text = self._rows, asked.rule.strip()
+        if text:
+            fields = self._fields()
+            rule = parse_rule(fields.segments.get(text, text), fields)
+            rows = rows.semi_join(members_of(self._shop, rule, fields), "customer_id")
         if asked.search.strip():
             rows = rows.filter(rows.customer_id.lower().contains(asked.search.strip().lower()))
         return rows

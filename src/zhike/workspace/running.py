@@ -32,11 +32,13 @@ from zhike.workspace.objects import ObjectStore
 from zhike.workspace.overrides import Overrides, write_rows
 from zhike.workspace.preparing import Kitchen, refreshed, sources_of
 from zhike.workspace.quality import quality_of
-from zhike.workspace.results import write_result
+from zhike.workspace.results import read_result, write_result
 from zhike.workspace.reuse import Earlier, key_of
 from zhike.workspace.snapshots import Manifest, SnapshotStore, snapshot_id
 
 Progress = Callable[[LazyText, int, int], None]
+INACCURATE = "_inaccurate"
+"""How the code of a finding ends that says not to rely on a forecast."""
 COMPUTED_WITH = ("duckdb", "ibis-framework", "numpy", "pyarrow")
 
 
@@ -50,6 +52,7 @@ class Run:
         objects: Where standard tables are kept.
         snapshots: Where the snapshot is published.
         progress: Told of each step.
+        distrusted: Warnings of forecasts that were far off when tried on the past.
     """
 
     kitchen: Kitchen
@@ -58,6 +61,7 @@ class Run:
     snapshots: SnapshotStore
     progress: Progress
     timings: dict[str, float] = field(default_factory=dict)
+    distrusted: list[dict[str, Any]] = field(default_factory=list)
 
     def publish(self, as_of: date | None = None) -> Manifest:
         """Compute everything and publish it as a new snapshot."""
@@ -99,7 +103,7 @@ class Run:
             settings=self._settings(),
             versions={name: version(name) for name in COMPUTED_WITH}
             | {"zhike": _zhike_version(), "python": platform.python_version()},
-            warnings=tuple(_warnings(batches, tables)),
+            warnings=(*_warnings(batches, tables), *self.distrusted),
             timings=self.timings,
             seconds=round(time.perf_counter() - began, 3),
             peak_rss_mb=peak_rss_mb(),
@@ -195,6 +199,8 @@ class Run:
                 status, reason = _outcome(analysis, shop, folder)
             else:
                 status, reason = kept["status"], kept["reason"]
+            if status == "done":
+                self.distrusted += _distrusted(folder, name)
             yield {
                 "name": name,
                 "status": status,
@@ -267,6 +273,18 @@ def _outcome(analysis: Analysis, shop: Shop, folder: Path) -> tuple[str, dict[st
     except ZhikeError as fault:
         return "failed", _in_every_language(fault)
     return "done", {}
+
+
+def _distrusted(folder: Path, name: str) -> list[dict[str, Any]]:
+    """The warning of a forecast that was far off, in every language; none where it was not."""
+    sentences = {}
+    for chosen in LANGUAGES:
+        with use_language(chosen):
+            result = read_result(folder, name)
+        for finding in result.findings() if result is not None else ():
+            if finding.code == f"{name}{INACCURATE}":
+                sentences[chosen] = str(finding.sentence)
+    return [{"code": "inaccurate", "analysis": name, "sentence": sentences}] if sentences else []
 
 
 def _in_every_language(text: object) -> dict[str, str]:

@@ -70,11 +70,19 @@ class Manifest:
             "as_of": self.as_of,
             "tables": {name: entry["rows"] for name, entry in self.tables.items()},
             "analyses": analyses,
-            "warnings": [dict(item) for item in self.warnings],
+            "warnings": [
+                dict(item) | {name: said.get(language(), "") for name, said in _sentences(item)}
+                for item in self.warnings
+            ],
             "timings": dict(self.timings),
             "seconds": self.seconds,
             "peak_rss_mb": self.peak_rss_mb,
         }
+
+
+def _sentences(warning: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """What a warning says in every language."""
+    return ((name, said) for name, said in warning.items() if isinstance(said, Mapping))
 
 
 class SnapshotStore:

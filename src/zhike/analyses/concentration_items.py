@@ -158,10 +158,9 @@ def _ranked(amounts: ir.Table, subject: str) -> ir.Table:
     downwards = ibis.window(
         group_by=earned.span, order_by=[ibis.desc(earned.revenue), earned["item"]]
     )
-    whole = ibis.window(group_by=earned.span)
-    placed = earned.mutate(
-        above=ibis.row_number().over(downwards), number=earned.count().over(whole)
-    )
+    numbers = earned.group_by(counted_span="span").agg(number=earned.count())
+    placed = earned.mutate(above=ibis.row_number().over(downwards))
+    placed = placed.inner_join(numbers, placed.span == numbers.counted_span)
     leader = (placed.above < LEADERS).ifelse(placed["item"], "")
     binned = placed.mutate(
         leader=leader, percent=(100 * placed.above // placed.number).cast("int64")

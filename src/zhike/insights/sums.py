@@ -61,15 +61,23 @@ def sums_of(facts: ir.Table, sides: int, listed: dict[str, tuple[str, ...]] | No
     """
     listed = _listed(facts) if listed is None else listed
     # One grouping of everything laid end to end: half as much to compile as one a dimension.
-    parts = [_labelled(facts, ALL, ibis.literal(NOBODY))]
-    parts += [_labelled(facts, name, _member(facts, name, listed.get(name))) for name in DIMENSIONS]
+    names = (ALL, *DIMENSIONS)
+    parts = [_labelled(facts, 0, ibis.literal(NOBODY))]
+    parts += [
+        _labelled(facts, place, _member(facts, name, listed.get(name)))
+        for place, name in enumerate(DIMENSIONS, start=1)
+    ]
     laid = ibis.union(*parts)
     summed = laid.group_by("dimension", "member", "side", "bucket").agg(
         **{name: laid[name].sum() for name in MEASURES}
     )
     rows = summed.to_pyarrow()
-    names = rows.select(["dimension", "member"])
-    keys = list(zip(*(names[name].to_pylist() for name in names.column_names), strict=True))
+    keys = [
+        (names[place], member)
+        for place, member in zip(
+            rows["dimension"].to_pylist(), rows["member"].to_pylist(), strict=True
+        )
+    ]
     order = {(ALL, NOBODY): -1} | {(name, ""): place for place, name in enumerate(DIMENSIONS)}
     members = sorted(set(keys), key=lambda key: (order[key[0], ""], key[1]))
     places = {key: place for place, key in enumerate(members)}
@@ -102,9 +110,10 @@ def _member(facts: ir.Table, dimension: str, listed: tuple[str, ...] | None) -> 
     return member if listed is None else member.isin(listed).ifelse(member, OTHERS)
 
 
-def _labelled(facts: ir.Table, dimension: str, member: ir.StringValue) -> ir.Table:
+def _labelled(facts: ir.Table, place: int, member: ir.StringValue) -> ir.Table:
+    """The rows with their member of a dimension, which is told by its place: shorter to group."""
     return facts.select(
-        "side", "bucket", *MEASURES, dimension=ibis.literal(dimension), member=member
+        "side", "bucket", *MEASURES, dimension=ibis.literal(place, "int64"), member=member
     )
 
 

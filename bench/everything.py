@@ -22,7 +22,7 @@ from zhike.insights import stand_outs
 from zhike.schema import Shop
 from zhike.workspace import Settings
 
-MODELS = ("clv", "churn", "demand", "next_purchase", "recommendations", "baskets")
+MODELS = ("clv", "churn", "demand", "next_purchase", "recommendations", "baskets", "clusters")
 
 
 def main(folder: Path, as_of: date) -> None:

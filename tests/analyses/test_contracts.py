@@ -49,6 +49,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "relationship": [{}],
     "loyalty": [{}, {"loyal_after": 4}],
     "segmentations": [{}, {"by": "value"}],
+    "clusters": [{}, {"groups": 4}],
     "movement": [{}, {"by": "stage", "since": date(2024, 9, 1)}, {"by": "value"}],
     "new_returning": [{}, {"unit": "quarter", "against": "previous"}],
     "concentration": [{}, {"window_days": 90}],

@@ -25,6 +25,7 @@ OURS = {
     "relationship": "zhike.analyses.relationship:Relationship",
     "loyalty": "zhike.analyses.loyalty:Loyalty",
     "segmentations": "zhike.analyses.segmentations:Segmentations",
+    "clusters": "zhike.analyses.clusters:Clusters",
     "movement": "zhike.analyses.movement:Movement",
     "rhythm": "zhike.analyses.rhythm:Rhythm",
     "heatmap": "zhike.analyses.heatmap:Heatmap",

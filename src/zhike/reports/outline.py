@@ -41,7 +41,15 @@ THEMES: Mapping[str, Theme] = {
     "who": Theme(
         title=lazy("Who the customers are"),
         question=lazy("Which groups are there, and how do they differ?"),
-        analyses=("rfm", "profile", "segmentations", "lifecycle", "movement", "comparison"),
+        analyses=(
+            "rfm",
+            "profile",
+            "segmentations",
+            "clusters",
+            "lifecycle",
+            "movement",
+            "comparison",
+        ),
     ),
     "value": Theme(
         title=lazy("What they are worth"),

@@ -57,12 +57,27 @@ def shrunken_shares(hits: Floats, trials: Floats) -> Floats:
     """
     if not trials.sum():
         return np.zeros_like(trials)
+    whole, _, strength = shares_prior(hits, trials)
+    return _towards(hits, trials, whole, strength)
+
+
+def shares_prior(hits: Floats, trials: Floats) -> tuple[float, float, float]:
+    """The share of the whole, how much the groups' true shares vary, and what the whole counts as.
+
+    Returns:
+        The share; the variance of the true shares around it; and the number of trials that the
+        share of the whole counts as beside a group's own, infinite where groups do not differ.
+
+    Examples:
+        >>> whole, between, strength = shares_prior(np.array([3.0, 1.0]), np.array([10.0, 10.0]))
+        >>> round(whole, 2), round(between, 3), round(strength, 1)
+        (0.2, 0.004, 40.0)
+    """
     whole = float(hits.sum() / trials.sum())
     known = trials > 0
     spread = whole * (1 - whole)
     between, _ = _between(hits[known] / trials[known], spread / trials[known])
-    strength = spread / between if between > 0 else np.inf
-    return _towards(hits, trials, whole, strength)
+    return whole, between, spread / between if between > 0 else np.inf
 
 
 def shrunken_rates(events: Floats, exposures: Floats) -> Floats:

@@ -18,7 +18,8 @@ LEAST_GROUPS, MOST_GROUPS = 2, 10
 POINTS_TRIED = 2000
 AGAIN, CLOUDS = 6, 3
 STABLE = 0.75
-"""From here on groups found again in resampled customers are called the same (Hennig's bound)."""
+"""From here on groups found again in resampled customers are called the same; Hennig (2007) takes
+the same bound for a group's Jaccard similarity."""
 BEYOND_A_CLOUD = 0.08
 """Silhouette that groups must have above a cloud without any."""
 AS_GOOD = 0.9
@@ -77,8 +78,8 @@ def chosen(points: Floats, groups: int = 0) -> Choice:
 
     Of the numbers whose groups are stable and stand out from a cloud without groups, the one
     that stands out most, and of those nearly as good the finest; where there is none, the most
-    stable. Silhouettes alone like two groups
-    too well: any long cloud is cut well in two, which the cloud beside it shows.
+    stable. Silhouettes alone like two groups too well: any long cloud is cut well in two, which
+    the cloud beside it shows.
 
     Args:
         points: On one scale, in an order drawn by lot [n, d]; the first 2,000 are used.
@@ -87,9 +88,9 @@ def chosen(points: Floats, groups: int = 0) -> Choice:
     References:
         Rousseeuw, P. J. (1987). Silhouettes. Journal of Computational and Applied Mathematics
         20, 53-65, eq. 2. Hennig, C. (2007). Cluster-wise assessment of cluster stability.
-        Computational Statistics & Data Analysis 52, 258-271, section 3 (bootstrap). Liu, Y.,
+        Computational Statistics & Data Analysis 52, 258-271 (bootstrap). Liu, Y.,
         Hayes, D. N., Nobel, A. and Marron, J. S. (2008). Statistical significance of clustering
-        for high-dimension, low-sample size data. JASA 103, 1281-1293, section 2 (one Gaussian
+        for high-dimension, low-sample size data. JASA 103, 1281-1293 (one Gaussian
         cloud as what to compare with).
     """
     few = points[:POINTS_TRIED]

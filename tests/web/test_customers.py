@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from web.asking import Site
+from web.asking import Site, serving
 from zhike.catalogue.rules import segment_members
 from zhike.schema import Shop
 from zhike.workspace import Workspace
@@ -150,3 +150,21 @@ def test_a_search_is_by_part_of_the_id(shop: Workspace, best: str) -> None:
     assert published is not None
     found = Directory(shop, published).page(Asked(search=best[2:9].upper()))
     assert best in {row["customer_id"] for row in found.rows}
+
+
+def test_what_cannot_be_foretold_is_told_and_the_rest_is_shown(
+    own_shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no model")
+
+    monkeypatch.setattr("zhike.web.crowd.Outlook", broken)
+    with serving(own_shop.folder) as site:
+        best = site.get("/api/v1/customers").json["customers"][0]["customer_id"]
+        ends = time.monotonic() + 60
+        while "still being computed" in (page := site.get(f"/customers/{best}").text):
+            assert time.monotonic() < ends
+            time.sleep(0.1)
+    assert "Something that should not happen did" in page
+    assert "no model" not in page
+    assert "What happened" in page

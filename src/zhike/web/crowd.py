@@ -6,6 +6,7 @@ when a snapshot is published, and those of the one before are shown until then.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 
@@ -14,6 +15,7 @@ from zhike.i18n import lazy
 from zhike.web.published import Newest
 from zhike.workspace.directory import Directory, Outlook
 
+LOG = logging.getLogger("zhike.web")
 WAITING_SECONDS = 30.0
 LOOK_SECONDS = 0.05
 
@@ -57,9 +59,16 @@ class Crowd:
         return self._directory
 
     @property
+    def fault(self) -> ZhikeError | None:
+        """Why what is shown is not complete; None where it is, or still being made."""
+        return self._fault[1] if self._fault is not None else None
+
+    @property
     def outlook(self) -> Outlook | None:
         """What is to be expected of each customer; None while that is being computed."""
-        return self._outlook
+        made, shown = self._outlook, self._directory
+        same = made is not None and shown is not None and made.snapshot == shown.snapshot
+        return made if same else None
 
     def follow(self) -> None:
         """Make both of a newer snapshot where somebody has looked at customers before."""
@@ -82,9 +91,13 @@ class Crowd:
                 self._directory = Directory(workspace, snapshot)
             self._outlook = Outlook(workspace, snapshot)
             self._fault = None
-        except ZhikeError as fault:
-            self._fault = (snapshot, fault)
         except FileNotFoundError:
             pass  # a run swept the snapshot away; the next look makes the newer one
+        except ZhikeError as fault:
+            self._fault = (snapshot, fault)
+        except Exception:
+            LOG.exception("The customers of snapshot %s cannot be made ready", snapshot)
+            sentence = lazy("Something that should not happen did; it has been written down.")
+            self._fault = (snapshot, ZhikeError(sentence, code="unexpected"))
         finally:
             self._making.release()

@@ -31,6 +31,8 @@ USUAL = (
 )  # fmt: skip
 """Columns that a list has where nobody chose any."""
 
+USUAL_SORT = "-monetary"
+
 MASKED = "birth_on"
 """A day that is masked is text."""
 
@@ -83,7 +85,7 @@ def asked_in(query: Mapping[str, str]) -> Asked:
     return Asked(
         rule=query.get("rule", "").strip(),
         search=query.get("search", "").strip(),
-        sort=query.get("sort", "-monetary").strip(),
+        sort=query.get("sort", "").strip(),
         page=int(page) if page.isdecimal() and len(page) < 8 else 1,
     )
 
@@ -106,7 +108,7 @@ class Addresses:
 
     def sorted_by(self, column: str) -> str:
         """The same list by that column; the other way round where it is by that already."""
-        down = self.asked.sort == f"-{column}"
+        down = (self.asked.sort or USUAL_SORT) == f"-{column}"
         return self._written(column if down else f"-{column}", 1)
 
     @property
@@ -116,7 +118,7 @@ class Addresses:
 
     def _written(self, sort: str, page: int) -> str:
         parts = [("rule", self.asked.rule), ("search", self.asked.search)]
-        parts += [("sort", sort if sort != "-monetary" else ""), ("page", str(page))]
+        parts += [("sort", sort if sort != USUAL_SORT else ""), ("page", str(page))]
         given = [(name, value) for name, value in parts if value and (name, value) != ("page", "1")]
         query = urlencode([*given, *(("columns", name) for name in self.chosen)])
         return f"/customers?{query}" if query else "/customers"
@@ -136,6 +138,7 @@ def _several(desk: Desk, request: Request) -> Response:
         shown = [known[name] for name in (names if chosen else USUAL) if name in known]
         return {
             "asked": asked,
+            "sort": asked.sort or USUAL_SORT,
             "fault": fault,
             "list": page,
             "columns": [column_of(column) for column in shown],
@@ -187,6 +190,7 @@ def _one(desk: Desk, request: Request, customer_id: str) -> Response:
             "groups": GROUPS,
             "column_of": column_of,
             "statuses": STATUSES,
+            "fault": desk.crowd.fault,
             "outlook": None if said is None else outlook_of(said, published.report.about.currency),
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -53,14 +54,18 @@ def segment_pages(desk: Desk) -> APIRouter:
 
     async def save(request: Request) -> Response:
         form = await _sent(request)
-        desk.newest.workspace.segments.save(
-            form.get("name", ""), form.get("rule", "").strip(), label=form.get("label", "").strip()
+        # The rule is checked against the data, which takes a while: other pages do not wait for it.
+        await asyncio.to_thread(
+            desk.newest.workspace.segments.save,
+            form.get("name", ""),
+            form.get("rule", "").strip(),
+            label=form.get("label", "").strip(),
         )
         return RedirectResponse("/segments", status_code=303)
 
     async def remove(request: Request) -> Response:
         form = await _sent(request)
-        desk.newest.workspace.segments.remove(form.get("name", ""))
+        await asyncio.to_thread(desk.newest.workspace.segments.remove, form.get("name", ""))
         return RedirectResponse("/segments", status_code=303)
 
     router.add_api_route("/segments", several, methods=["GET"])

@@ -45,13 +45,14 @@ class Asked:
     Attributes:
         rule: A rule or the name of a saved segment; empty means everybody.
         search: Part of a customer's id.
-        sort: A column; "-monetary" puts the largest first.
+        sort: A column; "-monetary" puts the largest first. Empty: the best customers first, where
+            anything was bought.
         page: From 1.
     """
 
     rule: str = ""
     search: str = ""
-    sort: str = "-monetary"
+    sort: str = ""
     page: int = 1
 
 
@@ -147,7 +148,7 @@ class Directory:
             found = self._total if everybody else int(meant.count().to_pyarrow().as_py())
             pages = max(-(-found // PAGE_ROWS), 1)
             page = min(max(asked.page, 1), pages)
-            rows = listed(meant, sort=asked.sort or "customer_id")
+            rows = self._sorted(meant, asked.sort)
             shown = rows.limit(PAGE_ROWS, offset=(page - 1) * PAGE_ROWS).to_pyarrow()
         return CustomerPage(
             rows=tuple(shown.to_pylist()), found=found, total=self._total, page=page, pages=pages
@@ -156,7 +157,7 @@ class Directory:
     def write(self, asked: Asked, path: Path) -> int:
         """Write all the customers asked for as CSV, in that order; gives how many."""
         with self._answering():
-            rows = listed(self._meant(asked), sort=asked.sort or "customer_id")
+            rows = self._sorted(self._meant(asked), asked.sort)
             return write_csv(customer_list(self.columns, rows), path)
 
     def person(self, customer_id: str) -> Person | None:
@@ -172,14 +173,19 @@ class Directory:
 
     def sizes(self) -> dict[str, int | RuleError]:
         """How many customers each saved segment has; where its rule fails, why."""
-        fields, rules, failed = self._fields(), dict[str, Rule](), dict[str, int | RuleError]()
-        for name, text in fields.segments.items():
-            try:
-                rules[name] = parse_rule(text, fields)
-            except RuleError as fault:
-                failed[name] = fault
+        rules, failed = dict[str, Rule](), dict[str, int | RuleError]()
         with self._answering():
+            fields = self._fields()
+            for name, text in fields.segments.items():
+                try:
+                    rules[name] = parse_rule(text, fields)
+                except RuleError as fault:
+                    failed[name] = fault
             return failed | segment_sizes(self._shop, rules, fields)
+
+    def _sorted(self, rows: ir.Table, sort: str) -> ir.Table:
+        usual = "-monetary" if "monetary" in rows.columns else "customer_id"
+        return listed(rows, sort=sort or usual)
 
     def _fields(self) -> Fields:
         """What rules may speak of, with the segments that are saved at this moment."""

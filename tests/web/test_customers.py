@@ -6,14 +6,17 @@ import csv
 import html
 import io
 import time
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from web.asking import Site, serving
+from workspace.planting import plant
 from zhike.catalogue.rules import segment_members
+from zhike.datasets import simulate
 from zhike.schema import Shop
-from zhike.workspace import Workspace
+from zhike.workspace import Settings, Workspace
 from zhike.workspace.directory import PAGE_ROWS, Asked, Directory
 
 RULE = "frequency >= 3 and recency_days > 30"
@@ -168,3 +171,15 @@ def test_what_cannot_be_foretold_is_told_and_the_rest_is_shown(
     assert "Something that should not happen did" in page
     assert "no model" not in page
     assert "What happened" in page
+
+
+def test_customers_without_any_order_are_shown_too(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "typed", Settings(language="en"))
+    plant(workspace, {"customers": simulate(100, language="en").arrow("customers")})
+    workspace.run()
+    with serving(workspace.folder) as site:
+        answer = site.get("/api/v1/customers").json
+        assert answer["found"] == 100
+        page = site.get(f"/customers/{answer['customers'][0]['customer_id']}")
+    assert page.status == 200
+    assert "Nothing is known." in page.text

@@ -35,6 +35,7 @@ PATHS = {
     "data": "/data",
     "help": "/help",
     "nowhere": "/nowhere",
+    "first account": "/settings/people",
 }
 SCREENS = [("en", "light", 1440), ("zh", "dark", 390)]
 """Each page in each language, theme and width, if not in each of their combinations."""

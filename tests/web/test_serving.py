@@ -6,12 +6,15 @@ import json
 import signal
 import subprocess
 import sys
+import threading
+import time
+from dataclasses import replace
 
 import pytest
 
 from web.asking import Site
 from zhike.errors import InputError, UnavailableError
-from zhike.web import listen
+from zhike.web import listen, server_of
 from zhike.workspace import Workspace
 
 ZHIKE = (sys.executable, "-m", "zhike")
@@ -19,7 +22,7 @@ ZHIKE = (sys.executable, "-m", "zhike")
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.com"])  # noqa: S104
 def test_nothing_beyond_this_machine_is_listened_to(host: str) -> None:
-    with pytest.raises(InputError, match="no accounts yet") as refused:
+    with pytest.raises(InputError, match="no account yet") as refused:
         listen(host, 0)
     assert refused.value.code == "not_loopback"
 
@@ -50,3 +53,24 @@ def test_other_commands_do_not_wait_for_web_frameworks() -> None:
     code = "import sys, zhike.cli; print([m for m in sys.modules if m in ('fastapi', 'uvicorn')])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("host", "name"), [("0.0.0.0", "shop.example"), ("127.0.0.1", "")])  # noqa: S104
+def test_a_browser_calls_the_machine_by_a_name_that_was_given(
+    host: str, name: str, shop: Workspace
+) -> None:
+    place = replace(listen("127.0.0.1", 0), host=host)  # what a test opens stays on this machine
+    assert place.is_loopback == (not name)
+    server = server_of(shop.folder, place, [name] if name else [])
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [place.opened]})
+    thread.start()
+    site = Site.at(f"http://127.0.0.1:{place.port}")
+    while not server.started:
+        time.sleep(0.02)
+    try:
+        names = ("127.0.0.1", "shop.example", "evil.example")
+        told = {asked: site.get("/health", host=asked).status for asked in names}
+    finally:
+        server.should_exit = True
+        thread.join(timeout=30)
+    assert told == {"127.0.0.1": 200, "shop.example": 200 if name else 400, "evil.example": 400}

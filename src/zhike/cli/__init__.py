@@ -36,6 +36,8 @@ program = Program(
         "why": "zhike.cli.why:why",
         "findings": "zhike.cli.why:findings",
         "serve": "zhike.cli.serving:serve",
+        "account": "zhike.cli.accounts:account",
+        "audit": "zhike.cli.accounts:audit",
         "report": "zhike.cli.writing_up:report",
         "digest": "zhike.cli.writing_up:digest",
         "review": "zhike.cli.review:review",

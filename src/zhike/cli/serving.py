@@ -21,23 +21,38 @@ PORT = 8747
         default=PORT,
         show_default=True,
     ),
-    option("--host", lazy("Address to listen at; only of this machine."), default="127.0.0.1"),
+    option(
+        "--host",
+        lazy("Address to listen at; one that other machines reach needs an account."),
+        default="127.0.0.1",
+    ),
+    option(
+        "--name",
+        lazy("A name that browsers use for this machine; may be given several times."),
+        multiple=True,
+    ),
 )
-def serve(state: State, port: int, host: str) -> Answer:
+def serve(state: State, port: int, host: str, name: tuple[str, ...]) -> Answer:
     """Serve until Ctrl-C."""
     from zhike.web import listen
     from zhike.web import serve as served
 
-    folder = state.workspace().folder
-    place = listen(host, port)
-    where = Answer(
-        data={"address": place.address, "folder": str(folder)},
-        shown=[
-            lazy(
-                "Open {address} in a browser of this machine; no other is let in. Ctrl-C stops.",
-                address=place.address,
-            )
-        ],
+    workspace = state.workspace()
+    place = listen(host, port, has_accounts=workspace.records.accounts.anybody())
+    if place.is_loopback:
+        said = lazy(
+            "Open {address} in a browser of this machine; no other is let in. Ctrl-C stops.",
+            address=place.address,
+        )
+    else:
+        said = lazy(
+            "Open {address} in a browser; everybody signs in. Ctrl-C stops.", address=place.address
+        )
+    where = Answer(data={"address": place.address, "folder": str(workspace.folder)}, shown=[said])
+    served(
+        workspace.folder,
+        place,
+        names=name,
+        started=lambda: print_answer(where, as_json=state.as_json),
     )
-    served(folder, place, started=lambda: print_answer(where, as_json=state.as_json))
     return Answer(data={"stopped": True}, shown=[lazy("Stopped.")])

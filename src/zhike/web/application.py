@@ -21,6 +21,8 @@ from zhike.web.api import VERSION, api
 from zhike.web.assets import assets
 from zhike.web.customer_pages import customer_pages
 from zhike.web.desk import Desk
+from zhike.web.door import admitting
+from zhike.web.door.pages import door_pages
 from zhike.web.faults import explain_faults
 from zhike.web.pages import pages
 from zhike.web.reader import Spoken
@@ -51,14 +53,16 @@ def application(folder: Path, hosts: Iterable[str] = LOOPBACK) -> FastAPI:
         version=__version__,
         docs_url=None,
         redoc_url=None,
-        openapi_url=f"{VERSION}/openapi.json",
+        openapi_url=None,
         lifespan=_watching(desk),
-        dependencies=[Depends(_ours)],
+        dependencies=[Depends(_ours), Depends(admitting(desk.door))],
     )
     app.include_router(pages(desk))
     app.include_router(customer_pages(desk))
     app.include_router(segment_pages(desk))
     app.include_router(api(desk))
+    app.include_router(door_pages(desk))
+    app.add_api_route(f"{VERSION}/openapi.json", app.openapi, include_in_schema=False)
     app.add_api_route("/health", _health, include_in_schema=False)
     explain_faults(app, desk)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)

@@ -19,6 +19,7 @@ from zhike.reports.outline import THEMES, theme_of
 from zhike.reports.report import Section
 from zhike.web.assets import asset_address, build_stamp
 from zhike.web.crowd import Crowd
+from zhike.web.door.visiting import Door, Visitor
 from zhike.web.published import Newest, Published
 from zhike.web.reader import Reader
 from zhike.web.recomputing import Recomputing
@@ -26,7 +27,7 @@ from zhike.web.shielding import inside
 
 ROWS_SHOWN = 60
 KEPT = "private, no-cache"
-VARY = "cookie, accept-language, accept-encoding"
+VARY = "cookie, authorization, accept-language, accept-encoding"
 
 
 class Desk:
@@ -38,6 +39,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.newest = Newest(folder)
+        self.door = Door(self.newest.workspace.records)
         self.recomputing = Recomputing(self.newest)
         self.crowd = Crowd(self.newest)
         self._templates = markup_environment("zhike.web")
@@ -65,7 +67,7 @@ class Desk:
             text = self.written(request, template, published, **context)
             return Response(text, media_type="text/html")
 
-        return _kept(request, published, made)
+        return self._kept(request, published, made)
 
     def passing(
         self, request: Request, template: str, content: Callable[[Published], dict[str, Any]]
@@ -84,7 +86,35 @@ class Desk:
             self.newest.workspace.show("overview")  # says that nothing has been computed yet
         assert published is not None  # noqa: S101
         found = published
-        return _kept(request, found, lambda: JSONResponse(content(found)))
+        return self._kept(request, found, lambda: JSONResponse(content(found)))
+
+    def _kept(
+        self, request: Request, published: Published, made: Callable[[], Response]
+    ) -> Response:
+        """An answer with its tag; only the tag where the browser has that answer already.
+
+        The tag carries everything that the answer depends on. Other readers are told apart by it as
+        well, and no shared cache may keep any.
+        """
+        reader: Reader = request.state.reader
+        visitor = self.door.visitor(request)
+        parts = (
+            build_stamp(),
+            published.manifest.id,
+            reader.language,
+            reader.theme,
+            str(published.age_days),
+            str(request.url),
+            visitor.stamp if visitor is not None else "",
+        )
+        tag = f'W/"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
+        headers = {"etag": tag, "cache-control": KEPT, "vary": VARY}
+        known = {item.strip() for item in request.headers.get("if-none-match", "").split(",")}
+        if tag in known:
+            return Response(status_code=304, headers=headers)
+        answer = made()
+        answer.headers.update(headers)
+        return answer
 
     def written(
         self,
@@ -96,12 +126,16 @@ class Desk:
         """The text of a page in the reader's language and colours."""
         about = published.report.about if published is not None else None
         reader: Reader = request.state.reader
+        visitor = self.door.visitor(request)
         shown = [*context.get("pictures", ()), *_charts(context.get("section"))]
         currency = about.currency if about is not None else ""
         return self._templates.get_template(template).render(
             about=about,
-            shop=self.newest.workspace.settings.name,
+            shop=self.newest.workspace.settings.name if visitor is not None else "",
             reader=reader,
+            visitor=visitor,
+            may=visitor.may if visitor is not None else frozenset(),
+            sealed=_sealed(visitor),
             path=request.url.path,
             here=inside(str(request.url).removeprefix(str(request.base_url).rstrip("/"))),
             language=language(),
@@ -121,26 +155,8 @@ def _whole(name: str) -> Markup:
     return Markup('<a href="/api/v1/analyses/{}">JSON</a>').format(name)
 
 
-def _kept(request: Request, published: Published, made: Callable[[], Response]) -> Response:
-    """An answer with its tag; only the tag where the browser has that answer already.
-
-    The tag carries everything that the answer depends on. Other readers are told apart by it as
-    well, and no shared cache may keep any.
-    """
-    reader: Reader = request.state.reader
-    parts = (
-        build_stamp(),
-        published.manifest.id,
-        reader.language,
-        reader.theme,
-        str(published.age_days),
-        str(request.url),
-    )
-    tag = f'W/"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
-    headers = {"etag": tag, "cache-control": KEPT, "vary": VARY}
-    known = {item.strip() for item in request.headers.get("if-none-match", "").split(",")}
-    if tag in known:
-        return Response(status_code=304, headers=headers)
-    answer = made()
-    answer.headers.update(headers)
-    return answer
+def _sealed(visitor: Visitor | None) -> Markup:
+    """What a form carries so that it can only have come from a page of this session."""
+    if visitor is None or not visitor.form_token:
+        return Markup()
+    return Markup('<input type="hidden" name="form_token" value="{}">').format(visitor.form_token)

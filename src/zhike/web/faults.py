@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from zhike.errors import InputError, UnavailableError, ZhikeError
 from zhike.i18n import LazyText, lazy, use_language
 from zhike.web.api import VERSION
 from zhike.web.desk import Desk
+from zhike.web.door import SignInNeeded
 from zhike.web.reader import Reader
 from zhike.web.shielding import HEADERS
 
@@ -25,6 +27,14 @@ SENTENCES: dict[int, LazyText] = {
     405: lazy("That cannot be done at this address."),
     413: lazy("That is too large."),
     500: lazy("Something that should not happen did; it has been written down."),
+}
+
+CODES = {
+    401: "sign_in",
+    403: "forbidden",
+    404: "not_found",
+    405: "method",
+    413: "too_large",
 }
 
 
@@ -42,6 +52,8 @@ def explain_faults(app: FastAPI, desk: Desk) -> None:
 
     def on_http(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, HTTPException)  # noqa: S101
+        if isinstance(fault, SignInNeeded) and _is_page(request):
+            return _to_sign_in(request)
         known = SENTENCES.get(fault.status_code, SENTENCES[400])
         standard = HTTPException(fault.status_code).detail
         sentence = known if fault.detail == standard else fault.detail
@@ -71,7 +83,17 @@ def explain_faults(app: FastAPI, desk: Desk) -> None:
     app.add_exception_handler(Exception, on_unforeseen)
 
 
+def _is_page(request: Request) -> bool:
+    """Whether somebody opens a page, rather than sending a form or asking as a program."""
+    return request.method == "GET" and not request.url.path.startswith(VERSION)
+
+
+def _to_sign_in(request: Request) -> Response:
+    """First the door, then what was asked for."""
+    query = request.url.query
+    to = urlencode({"to": request.url.path + (f"?{query}" if query else "")})
+    return RedirectResponse(f"/sign-in?{to}", status_code=303)
+
+
 def _code(fault: HTTPException) -> str:
-    return {404: "not_found", 403: "forbidden", 405: "method", 413: "too_large"}.get(
-        fault.status_code, "request"
-    )
+    return CODES.get(fault.status_code, "request")

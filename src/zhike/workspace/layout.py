@@ -37,6 +37,9 @@ class Layout:
     exports = _Within("exports")
     """One file a workbook that was written: what it showed of each customer."""
 
+    operations = _Within("private/operations.sqlite")
+    """Accounts, sessions and the audit log, where the settings name no other database."""
+
     reviews = _Within("reviews")
     """One file a review, named by its day."""
 

@@ -35,6 +35,7 @@ class Settings:
         timezone: Business time zone, by its IANA name.
         keep_snapshots: How many snapshots stay, the newest first.
         memory: Most memory that the engine may hold, such as "2GB".
+        database: PostgreSQL that keeps accounts and the audit log; empty keeps them in the folder.
         rates: Foreign currency to the worth of one unit in `currency`.
         analyses: Analysis name to the parameters that a run gives it.
         fields: A field of the company's own to its `type`, `label` and what else is said of it.
@@ -50,6 +51,7 @@ class Settings:
     timezone: str = "Asia/Shanghai"
     keep_snapshots: int = 10
     memory: str = "1500MB"
+    database: str = ""
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     analyses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -118,6 +120,10 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], LazyText]] = {
     "memory": (
         lambda value: isinstance(value, str) and bool(re.fullmatch(r"\d+(\.\d+)?[MG]B", value)),
         lazy("an amount of memory such as 1500MB or 2GB"),
+    ),
+    "database": (
+        lambda value: isinstance(value, str) and bool(re.match(r"$|postgres(ql)?://", value)),
+        lazy("an address such as postgresql://host/name"),
     ),
     "rates": (_are_rates, lazy("currencies with numbers above 0, such as USD = 7.1")),
     "analyses": (_are_sections, lazy("a section for each analysis, such as [analyses.rfm]")),
@@ -207,6 +213,10 @@ keep_snapshots = {keep_snapshots}
 
 # 计算引擎最多占用的内存 / the most memory that the engine may hold
 memory = {memory}
+
+# 账号和审计日志存哪里：空着存在本文件夹，或写 postgresql://主机/库名
+# where accounts are kept: empty in this folder, or postgresql://host/name
+database = {database}
 
 # 汇率：一单位外币合多少本位币；没有汇率的外币订单会被搁置
 # what one unit of a foreign currency is worth; orders without a rate are set aside

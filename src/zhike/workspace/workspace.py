@@ -31,6 +31,7 @@ from zhike.workspace.writing_up import WriteUps
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from zhike.operations.records import Records
     from zhike.schema import Shop
     from zhike.workspace.adding import Ask, Progress
     from zhike.workspace.editing import Editing
@@ -53,6 +54,15 @@ class _Edits:
         return Editing(workspace)
 
 
+class _Records:
+    """`workspace.records`, likewise: they need a database."""
+
+    def __get__(self, workspace: Workspace, _owner: object = None) -> Records:
+        from zhike.operations.records import Records
+
+        return Records.of(workspace._layout.operations, workspace.settings.database)
+
+
 class Workspace(Exports, TableExports, Reviews, WriteUps, Answers):
     """Everything that can be done with a workspace; `create` or `open` gives one.
 
@@ -61,10 +71,12 @@ class Workspace(Exports, TableExports, Reviews, WriteUps, Answers):
         settings: What its `zhike.toml` says.
         mappings: What is remembered about headers; `mappings.forget(name)`.
         edits: What people changed by hand, conflicts, and the company's own fields.
+        records: Accounts, sessions, tokens and the audit log.
         segments: The saved segments by name; `segments.save(name, rule)`.
     """
 
     edits = _Edits()
+    records = _Records()
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -56,6 +56,28 @@ def test_parquet_files_are_read_as_one_table(engine: Engine, tmp_path: Path) -> 
 
 
 @pytest.mark.server
+@pytest.mark.parametrize("wide", [False, True])
+def test_what_is_materialised_is_what_was_computed(engine: Engine, wide: bool) -> None:
+    table = engine.load("whole", ROWS)
+    kept = engine.materialise(table, wide=wide)
+    assert kept.order_by("id").to_pyarrow().to_pylist() == ROWS.to_pylist()
+
+
+def test_a_column_of_any_name_is_kept_in_a_file(duckdb_engine: Engine) -> None:
+    names = {'say "hi"': [1], "O'Neil": ["x"], "数量": [None]}
+    kept = duckdb_engine.materialise(duckdb_engine.load("named", pa.table(names)), wide=True)
+    assert kept.to_pyarrow().to_pydict() == names
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_sums_of_whole_numbers_stay_whole_when_they_are_kept(engine: Engine, wide: bool) -> None:
+    table = engine.load("counted", ROWS)
+    kept = engine.materialise(table.agg(total=table.id.sum(), rows=table.count()), wide=wide)
+    row = kept.to_pyarrow().to_pylist()[0]
+    assert row == {"total": 6, "rows": 3}
+    assert all(type(value) is int for value in row.values())
+
+
 def test_what_is_materialised_no_longer_changes(engine: Engine) -> None:
     table = engine.load("changing", ROWS)
     kept = engine.materialise(table.filter(table.id > 1))

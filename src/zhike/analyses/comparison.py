@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -22,7 +23,7 @@ from zhike.catalogue import (
 )
 from zhike.catalogue.contrasts import Contrast, contrast
 from zhike.catalogue.segment_traits import segment_traits, traits_within
-from zhike.catalogue.summaries import TraitSummary, summary_of
+from zhike.catalogue.summaries import TraitSummary, summaries_of
 from zhike.errors import ParameterError
 from zhike.i18n import LazyText, lazy
 from zhike.schema import Shop
@@ -64,7 +65,8 @@ class Comparison(Analysis):
         }
         left_ids, right_ids = (sides[side].select("customer_id") for side in SIDES)
         both = left_ids.semi_join(right_ids, "customer_id").count().to_pyarrow().as_py()
-        left, right = (summary_of(sides[side], traits) for side in SIDES)
+        laid = ibis.union(*(sides[side].mutate(is_left=side == "left") for side in SIDES))
+        left, right = summaries_of(laid, traits, laid.is_left)
         found = contrast(left, right, traits)
         return ComparisonResult(
             as_of=day,

@@ -7,7 +7,8 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from zhike.catalogue.purchases import as_of_day, purchases
+from zhike.catalogue.placed import purchase_rows
+from zhike.catalogue.purchases import as_of_day
 from zhike.schema import Shop
 
 
@@ -31,14 +32,14 @@ def goods_lines(shop: Shop, as_of: date | None = None) -> ir.Table | None:
 
 
 def _goods_lines(shop: Shop, day: date) -> ir.Table:
-    lines, bought = shop["order_lines"], purchases(shop, day)
+    lines, bought = shop["order_lines"], purchase_rows(shop, day)
     goods = lines.filter(lines.kind == "goods", lines.product_id.notnull())
     orders = bought.select(
         "customer_id",
         "ordered_on",
+        "is_reduced",
         bought_id="order_id",
         net_share=bought.net_amount.cast("float64") / bought.gross_amount.cast("float64"),
-        is_reduced=(bought.discount_amount > 0).fill_null(False),
     )
     joined = goods.inner_join(orders, goods.order_id == orders.bought_id)
     category, unit_cost = ibis.null("string"), joined.unit_cost
@@ -59,5 +60,6 @@ def _goods_lines(shop: Shop, day: date) -> ir.Table:
             net_amount=joined.amount.cast("float64") * joined.net_share,
             cost_amount=unit_cost.cast("float64") * joined.quantity,
             is_discounted=joined.is_reduced | (joined.discount_amount > 0).fill_null(False),
-        )
+        ),
+        wide=True,
     )

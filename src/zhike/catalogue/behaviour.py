@@ -15,12 +15,11 @@ from zhike.catalogue.favourites import (
     distinct_values,
     ranked_favourites,
 )
+from zhike.catalogue.placed import purchase_rows
 from zhike.catalogue.purchases import (
     MONEY,
     NET_KINDS,
     as_of_day,
-    net_amount,
-    purchases,
     refunded_orders,
 )
 from zhike.catalogue.refunds import refund_rows
@@ -63,23 +62,22 @@ def has_categories(shop: Shop) -> bool:
 
 
 def _customer_behaviour(shop: Shop, day: date) -> ir.Table:
-    bought = purchases(shop, day)
+    bought = purchase_rows(shop, day)
     bought = bought.filter(bought.customer_id.notnull())
     names = distinct_values(shop["orders"].channel)
     few = names if len(names) <= MOST_COUNTED else []
     channels = Favourites(bought.channel, bought.ordered_at.epoch_seconds(), few)
-    rows = bought.select("customer_id", "ordered_on", "discount_amount", "gross_amount",
+    rows = bought.select("customer_id", "ordered_on", "net_amount", "is_reduced",
                          **channels.codes())  # fmt: skip
-    amount = net_amount(rows)
     since = {days: rows.ordered_on >= day - timedelta(days=days) for days in LATELY_DAYS}
     counted = rows.group_by("customer_id").agg(
         purchases=rows.count(),
-        discounted=_times(rows.discount_amount > 0),
+        discounted=_times(rows.is_reduced),
         on_weekends=_times(rows.ordered_on.day_of_week.index() >= SATURDAY),
-        bought=amount.sum().cast("float64"),
+        bought=rows.net_amount.sum().cast("float64"),
         orders_last_90_days=_times(since[90]),
         orders_last_365_days=_times(since[365]),
-        amount_last_365_days=since[365].ifelse(amount, 0).sum().cast(MONEY),
+        amount_last_365_days=since[365].ifelse(rows.net_amount, 0).sum().cast(MONEY),
         **channels.counts(rows),
     )
     kept = counted.select(

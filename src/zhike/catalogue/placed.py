@@ -15,8 +15,9 @@ def purchase_rows(shop: Shop, as_of: date | None = None) -> ir.Table:
     """The purchases before the day, anonymous ones included, computed once a run.
 
     Returns:
-        One row a purchase: `customer_id` (null where nobody knows), `ordered_at`, `ordered_on`,
-        `channel` (null where it names none), `paid_amount`, `net_amount` (goods less discounts),
+        One row a purchase: `order_id`, `customer_id` (null where nobody knows), `ordered_at`,
+        `ordered_on`, `channel` (null where it names none), `paid_amount`, `gross_amount` (goods),
+        `net_amount` (goods less discounts), `is_reduced` (the order has a discount of its own),
         and as floats `off_amount` (vouchers and discounts of the order, and of its lines where
         those have their own) and `list_amount` (what the goods would have cost).
     """
@@ -28,7 +29,8 @@ def _purchase_rows(shop: Shop, day: date) -> ir.Table:
     bought = purchases(shop, day)
     rows = bought.select(
         "order_id", "customer_id", "ordered_at", "ordered_on", "channel", "paid_amount",
-        "net_amount",
+        "gross_amount", "net_amount",
+        is_reduced=(bought.discount_amount > 0).fill_null(False),
         own_off=bought.discount_amount.cast("float64").fill_null(0.0),
         gross=bought.gross_amount.cast("float64"),
     )  # fmt: skip
@@ -44,10 +46,12 @@ def _purchase_rows(shop: Shop, day: date) -> ir.Table:
     # What was paid on top is no discount.
     return shop.engine.materialise(
         rows.select(
-            "customer_id", "ordered_at", "ordered_on", "channel", "paid_amount", "net_amount",
+            "order_id", "customer_id", "ordered_at", "ordered_on", "channel", "paid_amount",
+            "gross_amount", "net_amount", "is_reduced",
             off_amount=ibis.greatest(rows.own_off, 0.0) + lines_off,
             list_amount=rows.gross + lines_off,
-        )
+        ),
+        wide=True,
     )  # fmt: skip
 
 

@@ -176,7 +176,8 @@ def _customer_traits(shop: Shop, day: date) -> ir.Table:
             tenure_days=first_on.cast("int64"),
             mean_gap_days=rows.last_on.delta(rows.first_on, unit="day") / gaps,
             stage=rows.frequency.isnull().ifelse("potential", stage),
-        )
+        ),
+        wide=True,
     )
 
 

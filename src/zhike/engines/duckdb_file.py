@@ -11,6 +11,8 @@ from typing import Any
 
 import duckdb
 
+from zhike.engines.quoting import literal, quoted
+
 BEHIND = "stored"
 
 
@@ -57,8 +59,8 @@ def write_duckdb_file(path: Path, tables: Iterable[Documented]) -> dict[str, int
 
 
 def _stored(connection: duckdb.DuckDBPyConnection, table: Documented) -> int:
-    target = f"{BEHIND}.{_quoted(table.name)}"
-    columns = ", ".join(map(_quoted, table.columns))
+    target = f"{BEHIND}.{quoted(table.name)}"
+    columns = ", ".join(map(quoted, table.columns))
     if table.file is not None:
         source = connection.read_parquet(str(table.file))
     else:
@@ -71,8 +73,8 @@ def _stored(connection: duckdb.DuckDBPyConnection, table: Documented) -> int:
 
 
 def _viewed(connection: duckdb.DuckDBPyConnection, table: Documented) -> None:
-    source = f"{BEHIND}.{_quoted(table.name)}"
-    columns = {name: _quoted(name) for name in table.columns}
+    source = f"{BEHIND}.{quoted(table.name)}"
+    columns = {name: quoted(name) for name in table.columns}
     _documented_view(connection, table.name, columns, source, table)
     if table.words:
         worded = columns | {name: _worded(name, words) for name, words in table.words.items()}
@@ -86,23 +88,15 @@ def _documented_view(
     source: str,
     table: Documented,
 ) -> None:
-    view = _quoted(name)
-    shown = ", ".join(f"{text} AS {_quoted(column)}" for column, text in columns.items())
+    view = quoted(name)
+    shown = ", ".join(f"{text} AS {quoted(column)}" for column, text in columns.items())
     connection.execute(f"CREATE VIEW {view} AS SELECT {shown} FROM {source}")  # noqa: S608
-    connection.execute(f"COMMENT ON VIEW {view} IS {_literal(table.comment)}")
+    connection.execute(f"COMMENT ON VIEW {view} IS {literal(table.comment)}")
     for column, meaning in table.columns.items():
-        connection.execute(f"COMMENT ON COLUMN {view}.{_quoted(column)} IS {_literal(meaning)}")
+        connection.execute(f"COMMENT ON COLUMN {view}.{quoted(column)} IS {literal(meaning)}")
 
 
 def _worded(name: str, words: Mapping[str, str]) -> str:
-    column = _quoted(name)
-    cases = " ".join(f"WHEN {_literal(code)} THEN {_literal(word)}" for code, word in words.items())
+    column = quoted(name)
+    cases = " ".join(f"WHEN {literal(code)} THEN {literal(word)}" for code, word in words.items())
     return f"CASE {column} {cases} ELSE {column} END"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

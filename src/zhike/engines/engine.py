@@ -29,8 +29,14 @@ class Engine(Protocol):
         """Arrow, pandas or polars rows as a table of this engine."""
         ...
 
-    def materialise(self, expression: ir.Table) -> ir.Table:
-        """The expression computed once and kept until the engine is closed."""
+    def materialise(self, expression: ir.Table, *, wide: bool = False) -> ir.Table:
+        """The expression computed once and kept until the engine is closed.
+
+        Args:
+            expression: What is to be computed.
+            wide: Many rows of many columns, of which each reader wants a few: an engine that
+                holds tables in memory keeps this one in a file.
+        """
         ...
 
     def close(self) -> None:

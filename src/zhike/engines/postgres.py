@@ -54,7 +54,7 @@ class PostgresEngine:
         table = as_arrow(rows)
         return self._copied(name, table.schema, table.to_batches())
 
-    def materialise(self, expression: ir.Table) -> ir.Table:
+    def materialise(self, expression: ir.Table, *, wide: bool = False) -> ir.Table:
         """The expression computed once and kept until the engine is closed."""
         name = f"kept_{next(self._numbers)}"
         kept = self.connection.create_table(name, expression, temp=True)

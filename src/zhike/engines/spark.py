@@ -45,7 +45,7 @@ class SparkEngine:
         """Arrow, pandas or polars rows as a view of this session."""
         return self._viewed(name, self._session.createDataFrame(as_arrow(rows)))
 
-    def materialise(self, expression: ir.Table) -> ir.Table:
+    def materialise(self, expression: ir.Table, *, wide: bool = False) -> ir.Table:
         """The expression computed once and kept until the engine is closed."""
         frame = self._session.sql(self.connection.compile(expression))
         return self._viewed(f"kept_{next(self._numbers)}", frame.localCheckpoint())

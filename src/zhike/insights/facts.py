@@ -81,7 +81,8 @@ def fact_rows(shop: Shop, sides: Sides) -> ir.Table:
             late=rows.is_late.ifelse(rows.worth, 0.0),
             returned_orders=in_time.ifelse(rows.orders, 0.0),
             late_orders=rows.is_late.ifelse(rows.orders, 0.0),
-        )
+        ),
+        wide=True,
     )
 
 

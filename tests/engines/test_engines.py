@@ -64,7 +64,7 @@ def test_what_is_materialised_is_what_was_computed(engine: Engine, wide: bool) -
 
 
 def test_a_column_of_any_name_is_kept_in_a_file(duckdb_engine: Engine) -> None:
-    names = {'say "hi"': [1], "O'Neil": ["x"], "数量": [None]}
+    names = {'say "hi"': [1], "O'Neil": ["x"], "数量": [2.5]}
     kept = duckdb_engine.materialise(duckdb_engine.load("named", pa.table(names)), wide=True)
     assert kept.to_pyarrow().to_pydict() == names
 

@@ -28,6 +28,7 @@ from zhike.reports.workbook import customer_rows
 from zhike.schema import Shop
 from zhike.workspace.lists import listed
 from zhike.workspace.running import as_run
+from zhike.workspace.searching import People
 from zhike.workspace.snapshots import Manifest
 from zhike.workspace.workspace import Workspace
 
@@ -44,7 +45,7 @@ class Asked:
 
     Attributes:
         rule: A rule or the name of a saved segment; empty means everybody.
-        search: Part of a customer's id.
+        search: Who: an id, a name or letters of it, a telephone number; `People.found` says how.
         sort: A column; "-monetary" puts the largest first. Empty: the best customers first, where
             anything was bought.
         page: From 1.
@@ -133,6 +134,7 @@ class Directory:
         names = [column.name for column in self.columns]
         self._rows = self._shop.engine.materialise(rows.select(*names))
         self._total = int(self._rows.count().to_pyarrow().as_py())
+        self._people = People(self._shop)
 
     def page(self, asked: Asked) -> CustomerPage:
         """A page of the customers asked for.
@@ -200,7 +202,7 @@ class Directory:
             rule = parse_rule(fields.segments.get(text, text), fields)
             rows = rows.semi_join(members_of(self._shop, rule, fields), "customer_id")
         if asked.search.strip():
-            rows = rows.filter(rows.customer_id.lower().contains(asked.search.strip().lower()))
+            rows = self._people.found(rows, asked.search)
         return rows
 
     @contextmanager

@@ -36,11 +36,11 @@ def test_more_than_a_few_waiting_are_sent_away(shop: Workspace) -> None:
         threading.Thread(target=recomputing.answer, args=("abc", {"a_share": 0.5 + step / 100}))
         for step in range(MOST_WAITING)
     ]
-    with recomputing._turn:  # nobody gets a turn as long as this test has it
+    with recomputing._turns.turn:  # nobody gets a turn as long as this test has it
         for thread in asking:
             thread.start()
         deadline = time.monotonic() + 30
-        while recomputing._places._value and time.monotonic() < deadline:
+        while recomputing._turns.places._value and time.monotonic() < deadline:
             time.sleep(0.01)
         with pytest.raises(UnavailableError, match="Too many"):
             recomputing.answer("abc", {"a_share": 0.7})

@@ -26,7 +26,6 @@ from zhike.web.door.pages import door_pages
 from zhike.web.faults import explain_faults
 from zhike.web.pages import pages
 from zhike.web.reader import Spoken
-from zhike.web.search_pages import search_pages
 from zhike.web.segment_pages import segment_pages
 from zhike.web.shielding import Shielded, is_ours
 
@@ -61,14 +60,13 @@ def application(folder: Path, hosts: Iterable[str] = LOOPBACK) -> FastAPI:
     app.include_router(pages(desk))
     app.include_router(customer_pages(desk))
     app.include_router(segment_pages(desk))
-    app.include_router(search_pages(desk))
     app.include_router(api(desk))
     app.include_router(door_pages(desk))
     app.add_api_route(f"{VERSION}/openapi.json", app.openapi, include_in_schema=False)
     app.add_api_route("/health", _health, include_in_schema=False)
     explain_faults(app, desk)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(Spoken, otherwise=desk.newest.workspace.settings.language)
+    app.add_middleware(Spoken, otherwise=desk.settled.workspace.settings.language)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Shielded)
     return app
@@ -89,8 +87,7 @@ def _watching(desk: Desk) -> Lifespan[FastAPI]:
     async def watch() -> None:
         while True:
             with suppress(ZhikeError, OSError):  # whoever asks for a page is told
-                await asyncio.to_thread(desk.newest.get)
-                desk.crowd.follow()
+                await asyncio.to_thread(desk.views.follow)
             await asyncio.sleep(LOOK_SECONDS)
 
     @asynccontextmanager

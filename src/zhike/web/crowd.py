@@ -26,15 +26,23 @@ class Crowd:
     Args:
         newest: Where the data are.
         waiting: Most that a reader waits for the first directory.
+        work: Held while much is computed, so that only one thing is.
     """
 
-    def __init__(self, newest: Newest, waiting: float = WAITING_SECONDS) -> None:
+    def __init__(
+        self,
+        newest: Newest,
+        waiting: float = WAITING_SECONDS,
+        *,
+        work: threading.Lock | None = None,
+    ) -> None:
         self._newest = newest
         self._waiting = waiting
         self._directory: Directory | None = None
         self._outlook: Outlook | None = None
         self._fault: tuple[str, ZhikeError] | None = None
         self._making = threading.Lock()
+        self._work = work or threading.Lock()
 
     @property
     def directory(self) -> Directory:
@@ -87,9 +95,11 @@ class Crowd:
     def _make(self, snapshot: str) -> None:
         try:
             workspace = self._newest.workspace
-            if self._directory is None or self._directory.snapshot != snapshot:
-                self._directory = Directory(workspace, snapshot)
-            self._outlook = Outlook(workspace, snapshot)
+            with self._work:
+                if self._directory is None or self._directory.snapshot != snapshot:
+                    self._directory = Directory(workspace, snapshot)
+            with self._work:
+                self._outlook = Outlook(workspace, snapshot)
             self._fault = None
         except FileNotFoundError:
             pass  # a run swept the snapshot away; the next look makes the newer one

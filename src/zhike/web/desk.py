@@ -18,12 +18,12 @@ from zhike.reports.markup import charts_of, drawings, markup_environment, writer
 from zhike.reports.outline import THEMES, theme_of
 from zhike.reports.report import Section
 from zhike.web.assets import asset_address, build_stamp
-from zhike.web.crowd import Crowd
 from zhike.web.door.visiting import Door, Visitor
 from zhike.web.published import Newest, Published
 from zhike.web.reader import Reader
 from zhike.web.recomputing import Recomputing
 from zhike.web.shielding import inside
+from zhike.web.views import SeenCrowd, Views
 
 ROWS_SHOWN = 60
 KEPT = "private, no-cache"
@@ -38,10 +38,8 @@ class Desk:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.newest = Newest(folder)
-        self.door = Door(self.newest.workspace.records)
-        self.recomputing = Recomputing(self.newest)
-        self.crowd = Crowd(self.newest)
+        self.views = Views(folder)
+        self.door = Door(self.settled.workspace.records)
         self._templates = markup_environment("zhike.web")
         self._templates.globals |= {
             "asset": asset_address,
@@ -50,6 +48,26 @@ class Desk:
             "theme_of": theme_of,
             "version": __version__,
         }
+
+    @property
+    def settled(self) -> Newest:
+        """What does not depend on who asks: the settings."""
+        return self.views.whole.newest
+
+    @property
+    def newest(self) -> Newest:
+        """The published snapshot, as whoever asks may see it."""
+        return self.views.current.newest
+
+    @property
+    def recomputing(self) -> Recomputing:
+        """Answers with parameters of their own."""
+        return self.views.current.recomputing
+
+    @property
+    def crowd(self) -> SeenCrowd:
+        """Their customers."""
+        return self.views.crowd
 
     def page(
         self,
@@ -131,7 +149,7 @@ class Desk:
         currency = about.currency if about is not None else ""
         return self._templates.get_template(template).render(
             about=about,
-            shop=self.newest.workspace.settings.name if visitor is not None else "",
+            shop=self.settled.workspace.settings.name if visitor is not None else "",
             reader=reader,
             visitor=visitor,
             may=visitor.may if visitor is not None else frozenset(),

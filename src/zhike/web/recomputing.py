@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +22,37 @@ MOST_KEPT = 64
 Key = tuple[str | None, str, str, tuple[tuple[str, str], ...]]
 
 
+@dataclass(frozen=True)
+class Turns:
+    """One answer is computed at a time, and few may wait for theirs.
+
+    Attributes:
+        turn: Held by who computes.
+        places: Of those who compute or wait.
+    """
+
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    places: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(MOST_WAITING)
+    )
+
+
 class Recomputing:
     """Asks analyses with the parameters of a reader, and keeps the last answers.
 
     Args:
         newest: Where the data are.
         seconds: Most that one answer may take.
+        turns: Who may compute, where others share that.
     """
 
-    def __init__(self, newest: Newest, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, newest: Newest, seconds: float = SECONDS, *, turns: Turns | None = None
+    ) -> None:
         self._newest = newest
         self._seconds = seconds
         self._kept: OrderedDict[Key, StoredResult] = OrderedDict()
-        self._turn = threading.Lock()
-        self._places = threading.BoundedSemaphore(MOST_WAITING)
+        self._turns = turns or Turns()
 
     def answer(self, analysis: str, params: Mapping[str, Any]) -> StoredResult:
         """What the analysis finds with these parameters.
@@ -69,14 +87,14 @@ class Recomputing:
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
-        if not self._places.acquire(blocking=False):
+        if not self._turns.places.acquire(blocking=False):
             raise UnavailableError(
                 lazy("Too many answers are being computed at this moment."),
                 hint=lazy("Try again in a minute."),
                 code="busy",
             )
         try:
-            with self._turn:
+            with self._turns.turn:
                 yield
         finally:
-            self._places.release()
+            self._turns.places.release()

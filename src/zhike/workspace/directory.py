@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,13 +29,15 @@ from zhike.reports.workbook import customer_rows
 from zhike.schema import Shop
 from zhike.workspace.lists import listed
 from zhike.workspace.running import as_run
-from zhike.workspace.searching import People
 from zhike.workspace.snapshots import Manifest
 from zhike.workspace.workspace import Workspace
 
 PAGE_ROWS = 50
 MOST_EVENTS = 100
 SECONDS = 10.0
+FULL = "full__"
+PERSONAL = {"people": ("account", "name", "phone", "email", "address"), "customers": ("birth_on",)}
+"""Columns that are masked, by the table that has them in full."""
 OUTLOOKS = ("clv", "next_purchase", "churn", "recommendations")
 """Analyses that say what is to be expected of each customer."""
 
@@ -45,7 +48,7 @@ class Asked:
 
     Attributes:
         rule: A rule or the name of a saved segment; empty means everybody.
-        search: Who: an id, a name or letters of it, a telephone number; `People.found` says how.
+        search: Part of a customer's id.
         sort: A column; "-monetary" puts the largest first. Empty: the best customers first, where
             anything was bought.
         page: From 1.
@@ -132,9 +135,18 @@ class Directory:
         analyses = as_run(_manifest(workspace, snapshot))
         self.columns, rows = customer_rows(self._shop, analyses)
         names = [column.name for column in self.columns]
-        self._rows = self._shop.engine.materialise(rows.select(*names))
+        kept = self._shop.engine.materialise(_with_full(self._shop, rows.select(*names)))
+        full = {name.removeprefix(FULL): kept[name] for name in kept.columns if FULL in name}
+        self._rows = kept.select(*names)
+        self._full_rows = kept.mutate(**full).select(*names)
         self._total = int(self._rows.count().to_pyarrow().as_py())
-        self._people = People(self._shop)
+
+    @property
+    def in_full(self) -> Directory:
+        """The same with personal data as they are, for those who may see them."""
+        shown = copy.copy(self)
+        shown._rows = self._full_rows
+        return shown
 
     def page(self, asked: Asked) -> CustomerPage:
         """A page of the customers asked for.
@@ -202,7 +214,7 @@ class Directory:
             rule = parse_rule(fields.segments.get(text, text), fields)
             rows = rows.semi_join(members_of(self._shop, rule, fields), "customer_id")
         if asked.search.strip():
-            rows = self._people.found(rows, asked.search)
+            rows = rows.filter(rows.customer_id.lower().contains(asked.search.strip().lower()))
         return rows
 
     @contextmanager
@@ -239,6 +251,18 @@ class Outlook:
                 for name, rows in self._members.items()
             }
         return {name: rows[0] for name, rows in found.items() if rows}
+
+
+def _with_full(shop: Shop, rows: ir.Table) -> ir.Table:
+    """The rows with personal data as they are beside the masked ones, a mark before each name."""
+    for table, wanted in PERSONAL.items():
+        several = [name for name in wanted if name in rows.columns]
+        if table in shop and several:
+            told = shop[table]
+            full = {f"{FULL}{name}": told[name].cast("string") for name in several}
+            part = told.select(full_id="customer_id", **full)
+            rows = rows.left_join(part, rows.customer_id == part.full_id).drop("full_id")
+    return rows
 
 
 def _manifest(workspace: Workspace, snapshot: str) -> Manifest:

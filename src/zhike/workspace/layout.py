@@ -40,6 +40,9 @@ class Layout:
     operations = _Within("private/operations.sqlite")
     """Accounts, sessions and the audit log, where the settings name no other database."""
 
+    seen = _Within("seen")
+    """One folder a snapshot and reach: what was computed for people who see a part; can go."""
+
     reviews = _Within("reviews")
     """One file a review, named by its day."""
 

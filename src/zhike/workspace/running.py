@@ -196,7 +196,7 @@ class Run:
             key = key_of(analysis, shop, tables)
             kept = earlier.take(key, name, folder)
             if kept is None:
-                status, reason = _outcome(analysis, shop, folder)
+                status, reason = outcome(analysis, shop, folder)
             else:
                 status, reason = kept["status"], kept["reason"]
             if status == "done":
@@ -263,7 +263,8 @@ def as_run(manifest: Manifest) -> dict[str, Analysis]:
     }
 
 
-def _outcome(analysis: Analysis, shop: Shop, folder: Path) -> tuple[str, dict[str, str]]:
+def outcome(analysis: Analysis, shop: Shop, folder: Path) -> tuple[str, dict[str, str]]:
+    """Run an analysis and keep its result; gives how that went, and why not, by language."""
     missing = lacking(analysis, shop)
     if missing is not None:
         return "skipped", _in_every_language(missing)

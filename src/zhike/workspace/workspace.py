@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from zhike.errors import WorkspaceError
 from zhike.i18n import LazyText, lazy
+from zhike.operations.sight import EVERYTHING, Sight
 from zhike.workspace.answering import Answers, computed
 from zhike.workspace.durable import remove_tree, room_on_disk, write_durably
 from zhike.workspace.equipping import equipped
@@ -23,9 +24,10 @@ from zhike.workspace.lock import sole_writer
 from zhike.workspace.mappings import Mappings
 from zhike.workspace.objects import ObjectStore
 from zhike.workspace.review import Reviews
+from zhike.workspace.seeing import seen, snapshots_of
 from zhike.workspace.segments import Segments
 from zhike.workspace.settings import Settings, read_settings, write_settings
-from zhike.workspace.snapshots import Manifest, SnapshotStore
+from zhike.workspace.snapshots import Manifest
 from zhike.workspace.writing_up import WriteUps
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ class Workspace(Exports, TableExports, Reviews, WriteUps, Answers):
     Attributes:
         folder: Where it is.
         settings: What its `zhike.toml` says.
+        sight: What whoever reads may see of the data.
         mappings: What is remembered about headers; `mappings.forget(name)`.
         edits: What people changed by hand, conflicts, and the company's own fields.
         records: Accounts, sessions, tokens and the audit log.
@@ -78,14 +81,15 @@ class Workspace(Exports, TableExports, Reviews, WriteUps, Answers):
     edits = _Edits()
     records = _Records()
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sight: Sight = EVERYTHING) -> None:
         self.folder = folder
+        self.sight = sight
         self._layout = Layout(folder)
         self.settings = read_settings(self._layout.settings)
         self.mappings = Mappings(self._layout.mappings)
         self._landing = LandingStore(self._layout.landing)
         self._objects = ObjectStore(self._layout.objects)
-        self._snapshots = SnapshotStore(self._layout)
+        self._snapshots = snapshots_of(self._layout, sight)
         self.segments = Segments(self._layout.settings, self.open_snapshot)
 
     @classmethod
@@ -112,8 +116,12 @@ class Workspace(Exports, TableExports, Reviews, WriteUps, Answers):
         return cls(layout.root)
 
     @classmethod
-    def open(cls, folder: str | Path = ".") -> Workspace:
+    def open(cls, folder: str | Path = ".", *, sight: Sight = EVERYTHING) -> Workspace:
         """The workspace in a folder.
+
+        Args:
+            folder: Where it is.
+            sight: What whoever reads may see of it.
 
         Raises:
             WorkspaceError: The folder is none.
@@ -129,7 +137,7 @@ class Workspace(Exports, TableExports, Reviews, WriteUps, Answers):
                 ),
                 code="no_workspace",
             )
-        return cls(layout.root)
+        return cls(layout.root, sight)
 
     def add(
         self,
@@ -212,10 +220,14 @@ class Workspace(Exports, TableExports, Reviews, WriteUps, Answers):
         """The snapshots that are kept, newest first."""
         return self._snapshots.all()
 
-    def open_snapshot(self, snapshot: str | None = None) -> Shop:
+    def open_snapshot(self, snapshot: str | None = None, *, sight: Sight | None = None) -> Shop:
         """The standard tables of a snapshot, of the published one without an id.
 
         It stays on disk as long as the shop is used.
+
+        Args:
+            snapshot: Its id.
+            sight: Whose customers are in it; without it those that this workspace shows.
         """
         from zhike.schema import Shop
         from zhike.workspace.custom_fields import shown_fields
@@ -236,7 +248,8 @@ class Workspace(Exports, TableExports, Reviews, WriteUps, Answers):
         # Lazy tables outlive the shop; what they hold on to is the connection.
         weakref.finalize(engine.connection, mark.unlink, missing_ok=True)
         settings = read_settings(self._layout.settings)
-        return equipped(shop, manifest.settings["analyses"], settings)
+        shown = seen(shop, sight if sight is not None else self.sight)
+        return equipped(shown, manifest.settings["analyses"], settings)
 
     def customers(
         self,

@@ -15,9 +15,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from zhike.i18n import lazy
+from zhike.web.door.noting import note
 from zhike.web.door.sent import form_of
 from zhike.web.door.visiting import Door, Visitor
 from zhike.web.shielding import SAFE
+from zhike.web.views import show_for
 
 OPEN, SIGNED_IN = "open", "signed_in"
 FORM_FIELD = "form_token"
@@ -49,7 +51,10 @@ def admitting(door: Door) -> Callable[[Request], Coroutine[Any, Any, None]]:
 
     async def admit(request: Request) -> None:
         visitor = await asyncio.to_thread(door.visitor, request)
-        needed = needs().get(f"{request.method} {request.scope['route'].path}")
+        if visitor is not None:
+            show_for(visitor.sight)
+        route = f"{request.method} {request.scope['route'].path}"
+        needed = needs().get(route)
         if needed == OPEN:
             return
         if visitor is None:
@@ -58,6 +63,7 @@ def admitting(door: Door) -> Callable[[Request], Coroutine[Any, Any, None]]:
             raise HTTPException(403, str(lazy("Your role does not allow that.")))
         if visitor.how == "session" and request.method not in SAFE:
             await _only_ours(request, visitor)
+        await note(door.records.audit, request, visitor, route)
 
     return admit
 

@@ -54,7 +54,7 @@ def card_rows(found: Forecast | None) -> pa.Table:
     }
     return pa.table(
         {
-            "model": pa.array([held.model for held in tried], pa.string()),
+            "model": pa.array([held.name for held in tried], pa.string()),
             **numbers,
             "calibration_error": pa.array([held.calibration.error for held in tried], pa.float64()),
             "coverage": pa.array([held.coverage for held in tried], pa.float64()),

@@ -17,7 +17,7 @@ from zhike.analyses.columns import CUSTOMER_SHARE, CUSTOMERS, coded, shares
 from zhike.blocks import Block, Chart, Column, Finding, Number, Table, Text
 from zhike.catalogue import Analysis, Needs, OneOf, Share, Shown, Whole, as_of_day, customers_of
 from zhike.i18n import LazyText, lazy
-from zhike.models.clv import BUYING, Forecast, Terms, forecast
+from zhike.models.clv import BUYING, MENDED, Forecast, Terms, forecast
 from zhike.schema import Shop
 
 CHANCES: dict[str, LazyText] = {
@@ -30,6 +30,7 @@ MODELS: dict[str, LazyText] = {
     "pareto_nbd": lazy("Pareto/NBD"),
     "mbg_nbd": lazy("MBG/NBD"),
     "bg_nbd": lazy("BG/NBD"),
+    MENDED: lazy("The chosen one, its chances mended by earlier days"),
 }
 PURCHASES = Column(name="expected_purchases", label=lazy("Expected purchases"), format="number")
 VALUE = Column(name="clv", label=lazy("Expected value"), format="amount")

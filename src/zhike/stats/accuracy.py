@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+_SURE = 1e-12
 
 
 def auc(score: Floats, happened: Floats, weight: Floats) -> float | None:
@@ -38,6 +39,13 @@ def brier(chance: Floats, happened: Floats, weight: Floats) -> float:
     """The mean squared distance of a chance from what came (Brier 1950, eq. 2); less is better."""
     squares = happened * (1 - chance) ** 2 + (weight - happened) * chance**2
     return float(squares.sum() / weight.sum())
+
+
+def log_loss(chance: Floats, happened: Floats, weight: Floats) -> float:
+    """The mean surprise at what came, in nats (Good 1952); less is better."""
+    safe = np.clip(chance, _SURE, 1 - _SURE)
+    surprise = -happened * np.log(safe) - (weight - happened) * np.log1p(-safe)
+    return float(surprise.sum() / weight.sum())
 
 
 @dataclass(frozen=True)

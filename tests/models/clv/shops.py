@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
+import duckdb
 import numpy as np
+import pyarrow as pa
 
+from zhike.catalogue import shop_from
 from zhike.models.clv.gamma_gamma import Spends
 from zhike.models.clv.rows import Rows
+from zhike.schema import Shop
 
 CALIBRATION_END = date(1997, 9, 30)
+NOON = time(12)
 
 
 def cdnow(folder: Path) -> dict[str, dict[date, float]]:
@@ -63,3 +68,37 @@ def simulated(
         here = here[chance.random(here.size) > leaves[here]]
     last = np.ceil(last).astype(int)
     return Rows.of(np.minimum(count, last), last, end)
+
+
+def cdnow_shop(folder: Path) -> Shop:
+    """The same customers as a shop, a day's purchases being one order."""
+    sold = [
+        (customer, day, amount)
+        for customer, days in cdnow(folder).items()
+        for day, amount in days.items()
+    ]
+    return shop_from(
+        orders=pa.table(
+            {
+                "order_id": [str(place) for place in range(len(sold))],
+                "customer_id": [customer for customer, _, _ in sold],
+                "ordered_at": [datetime.combine(day, NOON) for _, day, _ in sold],
+                "paid_amount": [amount for _, _, amount in sold],
+            }
+        )
+    )
+
+
+RETAIL = """
+SELECT Invoice::VARCHAR AS order_id, any_value("Customer ID")::BIGINT::VARCHAR AS customer_id,
+       min(InvoiceDate) AS ordered_at, sum(Quantity * Price) AS paid_amount
+FROM '{path}'
+WHERE "Customer ID" IS NOT NULL AND NOT Invoice LIKE 'C%' AND Quantity > 0 AND Price > 0
+GROUP BY 1
+"""
+
+
+def online_retail_shop(folder: Path) -> Shop:
+    """Online Retail II: what was sold to known customers."""
+    path = folder / "online_retail_ii" / "online_retail_II_2009_2010.parquet"
+    return shop_from(orders=duckdb.sql(RETAIL.format(path=path)).to_arrow_table())

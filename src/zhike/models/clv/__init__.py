@@ -5,7 +5,7 @@ from zhike.models.clv.forecast import Forecast, Terms, forecast, too_little
 from zhike.models.clv.gamma_gamma import GAMMA_GAMMA, Spends, spend_depends_on_count
 from zhike.models.clv.geometric import BG_NBD, MBG_NBD
 from zhike.models.clv.histories import histories
-from zhike.models.clv.holdout import BUYING, Holdout, best, holdouts
+from zhike.models.clv.holdout import BUYING, MENDED, Holdout, best, holdouts
 from zhike.models.clv.outlook import Outlook, outlook
 from zhike.models.clv.pareto import PARETO_NBD
 from zhike.models.clv.rows import Rows
@@ -16,6 +16,7 @@ __all__ = [
     "BUYING",
     "GAMMA_GAMMA",
     "MBG_NBD",
+    "MENDED",
     "PARETO_NBD",
     "Fit",
     "Forecast",

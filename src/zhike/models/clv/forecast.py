@@ -11,13 +11,15 @@ import numpy as np
 
 from zhike.catalogue import as_of_day
 from zhike.i18n import LazyText, lazy
-from zhike.models.clv.fitting import fit
+from zhike.models.clv.fitting import Fit, fit
 from zhike.models.clv.gamma_gamma import GAMMA_GAMMA, Spends, spend_depends_on_count
 from zhike.models.clv.histories import histories, rows_of, spends_of
-from zhike.models.clv.holdout import BUYING, Holdout, best, holdouts
+from zhike.models.clv.holdout import BUYING, MENDED, Holdout, again, best, holdouts
+from zhike.models.clv.recalibrating import CLEARLY, earlier_days, helped_over_days, taught
 from zhike.models.clv.rows import Rows
 from zhike.models.clv.worth import Worth
 from zhike.schema import Shop
+from zhike.stats.recalibration import AS_IT_IS, Recalibration
 
 LEAST_CUSTOMERS = 100
 LEAST_REPEATERS = 30
@@ -53,7 +55,8 @@ class Forecast:
     Attributes:
         worth: The fitted view of every customer.
         customers: Their histories, lazy, one row a customer.
-        holdouts: How each model did on the shop's own past; empty where that is too short.
+        holdouts: How each model did on the shop's own past, and the one that is used with its
+            chances mended by days before that; empty where that is too short.
         spend_dependence: Rank correlation of what people spend with how often they buy.
     """
 
@@ -65,7 +68,8 @@ class Forecast:
     @property
     def holdout(self) -> Holdout | None:
         """How the model that is used did; None where there was too little past."""
-        return self.holdouts.get(self.worth.model.name)
+        mended = self.worth.mended != AS_IT_IS
+        return self.holdouts.get(MENDED if mended else self.worth.model.name)
 
     @property
     def spend_is_dependent(self) -> bool:
@@ -86,22 +90,46 @@ def _forecast(shop: Shop, day: date, terms: Terms) -> Forecast | LazyText:
     if missing is not None:
         return missing
     back = next((days for days in HOLDOUT_DAYS if 3 * days <= rows.days), 0)
-    tried = shop.remember(("holdouts", day), lambda: holdouts(shop, day, back)) if back else {}
+    tried: Mapping[str, Holdout] = {}
+    if back:
+        tried = shop.remember(("holdouts", day), lambda: holdouts(shop, day, back))
     model = BUYING[terms.model or (best(tried) if tried else next(iter(BUYING)))]
+    buying = fit(model, rows)
+    mended, tried = _mended(shop, day, buying, terms.days, tried)
     spends = spends_of(customers)
     enough = int((spends.count > 1).sum()) >= LEAST_SPENDS
     dependence, _ = spend_depends_on_count(spends)
     worth = Worth(
         model=model,
-        buying=fit(model, rows),
+        buying=buying,
         spending=fit(GAMMA_GAMMA, spends) if enough else None,
         mean_spend=_mean(spends),
         rows=rows,
         days=terms.days,
         discount_rate=terms.discount_rate,
         margin_rate=terms.margin_rate,
+        mended=mended,
     )
     return Forecast(worth, customers, tried, dependence)
+
+
+def _mended(
+    shop: Shop, day: date, buying: Fit, days: int, tried: Mapping[str, Holdout]
+) -> tuple[Recalibration, Mapping[str, Holdout]]:
+    """What earlier days teach of the chances, where that helped before, and how it was tried."""
+    held = tried.get(buying.model)
+    if held is None:
+        return AS_IT_IS, tried
+    model = BUYING[buying.model]
+    before = taught(earlier_days(shop, held.day, model, held.fit, held.days))
+    if before == AS_IT_IS:
+        return AS_IT_IS, tried
+    seen = again(shop, held, before)
+    tried = {**tried, MENDED: seen}
+    if not seen.log_loss < held.log_loss * (1 - CLEARLY):
+        return AS_IT_IS, tried
+    pasts = earlier_days(shop, day, model, buying, days)
+    return (taught(pasts) if helped_over_days(pasts) else AS_IT_IS), tried
 
 
 def too_little(rows: Rows) -> LazyText | None:

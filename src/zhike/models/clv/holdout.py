@@ -15,7 +15,8 @@ from zhike.models.clv.outlook import Outlook, outlook
 from zhike.models.clv.pareto import PARETO_NBD, ParetoDropout
 from zhike.models.clv.rows import Counts, Floats, Rows
 from zhike.schema import Shop
-from zhike.stats.accuracy import Calibration, auc, brier, calibration
+from zhike.stats.accuracy import Calibration, auc, brier, calibration, log_loss
+from zhike.stats.recalibration import AS_IT_IS, Recalibration
 
 BUYING: Mapping[str, GeometricDropout | ParetoDropout] = {
     model.name: model for model in (PARETO_NBD, MBG_NBD, BG_NBD)
@@ -24,6 +25,8 @@ BUYING: Mapping[str, GeometricDropout | ParetoDropout] = {
 MARGIN = 0.002
 """A model must be better than the first by this share of its error to be taken instead."""
 INTERVAL = 0.9
+MENDED = "mended"
+"""The model that is used, its chances mended by what came of earlier ones."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,9 @@ class Holdout:
         brier: Of the probability of buying.
         naive_rmse: The error of a rule without a model: as many as in as many days before.
         coverage: Share of customers whose purchases lay within the interval.
-        calibration: Probabilities of buying beside what came.
+        log_loss: Of it too.
+        calibration: Probabilities of buying beside what came, in ten groups of as many customers.
+        mended: What had been taught of the chances of buying by days before.
     """
 
     model: str
@@ -60,7 +65,14 @@ class Holdout:
     brier: float
     naive_rmse: float
     coverage: float
+    log_loss: float
     calibration: Calibration
+    mended: Recalibration = AS_IT_IS
+
+    @property
+    def name(self) -> str:
+        """Of the model, or `MENDED` where its chances were mended."""
+        return self.model if self.mended == AS_IT_IS else MENDED
 
     @property
     def error(self) -> float:
@@ -76,22 +88,40 @@ def holdouts(shop: Shop, as_of: date, days: int) -> dict[str, Holdout]:
     earlier = as_of - timedelta(days=days)
     if not histories(shop, earlier).count().to_pyarrow().as_py():
         return {}
-    rows, futures, before = _cells(shop, earlier, as_of, days)
-    return {name: _judged(name, rows, futures, before, earlier, days) for name in BUYING}
+    known = _held(shop, earlier, as_of)
+    return {
+        name: _judged(fit(model, known[0]), known, earlier, days) for name, model in BUYING.items()
+    }
+
+
+def again(shop: Shop, held: Holdout, mended: Recalibration) -> Holdout:
+    """The same holdout, with chances mended by what had been known on its day."""
+    known = _held(shop, held.day, held.day + timedelta(days=held.days))
+    return _judged(held.fit, known, held.day, held.days, mended)
+
+
+def _held(shop: Shop, day: date, until: date) -> _Known:
+    days = (until - day).days
+    return shop.remember(("held", day, until), lambda: _cells(shop, day, until, days))
 
 
 def best(found: Mapping[str, Holdout]) -> str:
     """The model to use: the first, unless another one was clearly better on these very data.
 
-    Judged by the squared error of counts and of chances, each relative to the first model's.
+    Judged by the squared error of counts, that of chances, and how often a customer who did not
+    buy was put before one who did, each relative to the first model's.
     """
     first = found[next(iter(BUYING))]
+    if not first.rmse or not first.auc or first.auc == 1:
+        return first.model
+    confused = 1 - first.auc
 
     def worse(item: Holdout) -> float:
-        return item.rmse / first.rmse + item.brier / first.brier if first.rmse else 2.0
+        mixed = (1 - (item.auc or 0)) / confused
+        return (item.rmse / first.rmse + item.brier / first.brier + mixed) / 3
 
     chosen = min(found.values(), key=worse)
-    return chosen.model if worse(chosen) < 2 * (1 - MARGIN) else first.model
+    return chosen.model if worse(chosen) < 1 - MARGIN else first.model
 
 
 @dataclass(frozen=True)
@@ -103,7 +133,11 @@ class _Futures:
     n: Counts
 
 
-def _cells(shop: Shop, day: date, until: date, days: int) -> tuple[Rows, _Futures, Floats]:
+_Known = tuple[Rows, _Futures, Floats]
+"""Histories as of a day, what came of them, and what a rule of thumb would have said."""
+
+
+def _cells(shop: Shop, day: date, until: date, days: int) -> _Known:
     known = with_future(shop, day, until)
     cells = known.group_by("x", "t_x", "T", "y").agg(n=known.count()).to_pyarrow()
     x, t_x, whole, y, n = (
@@ -119,11 +153,10 @@ def _cells(shop: Shop, day: date, until: date, days: int) -> tuple[Rows, _Future
 
 
 def _judged(
-    name: str, rows: Rows, futures: _Futures, usual: Floats, day: date, days: int
+    fitted: Fit, known: _Known, day: date, days: int, mended: Recalibration = AS_IT_IS
 ) -> Holdout:
-    model = BUYING[name]
-    fitted = fit(model, rows)
-    seen = outlook(model, fitted.array, rows, days, INTERVAL)
+    rows, futures, usual = known
+    seen = outlook(BUYING[fitted.model], fitted.array, rows, days, INTERVAL, mended)
     n = futures.n.astype(float)
     total = n.sum()
     bought = np.bincount(futures.at, weights=n * (futures.y > 0), minlength=len(rows)).astype(
@@ -131,7 +164,7 @@ def _judged(
     )
     weight = rows.n.astype(float)
     return Holdout(
-        model=name,
+        model=fitted.model,
         fit=fitted,
         day=day,
         days=days,
@@ -144,7 +177,9 @@ def _judged(
         brier=brier(seen.p_purchase, bought, weight),
         naive_rmse=_rmse(usual, futures),
         coverage=_coverage(seen, futures),
+        log_loss=log_loss(seen.p_purchase, bought, weight),
         calibration=calibration(seen.p_purchase, bought, weight),
+        mended=mended,
     )
 
 

@@ -18,6 +18,7 @@ from zhike.models.clv.geometric import GeometricDropout
 from zhike.models.clv.outlook import Outlook, outlook, purchase_chance
 from zhike.models.clv.pareto import ParetoDropout
 from zhike.models.clv.rows import Counts, Floats, Rows
+from zhike.stats.recalibration import AS_IT_IS, Recalibration
 
 DAYS_A_YEAR = 365.25
 QUARTER_DAYS = 91
@@ -40,6 +41,7 @@ class Worth:
         share: What an interval covers.
         discount_rate: A year, of money that comes later.
         margin_rate: Share of net revenue that is kept.
+        mended: What earlier days teach of the chances of buying.
     """
 
     model: GeometricDropout | ParetoDropout
@@ -51,11 +53,13 @@ class Worth:
     share: float = 0.9
     discount_rate: float = 0.0
     margin_rate: float = 1.0
+    mended: Recalibration = AS_IT_IS
 
     @cached_property
     def outlook(self) -> Outlook:
         """What to expect of each history."""
-        return outlook(self.model, self.buying.array, self.rows, self.days, self.share)
+        values = self.buying.array
+        return outlook(self.model, values, self.rows, self.days, self.share, self.mended)
 
     @cached_property
     def discount(self) -> Floats:
@@ -109,6 +113,7 @@ class Worth:
             chance = self.model.p_alive(values, self.rows)
         else:
             chance = purchase_chance(self.model, values, self.rows, self.days)
+            chance = self.mended.chances(chance)
         return np.asarray(logit(np.clip(chance, 1e-12, 1 - 1e-12)))
 
     def batches(self, customers: ir.Table) -> Iterator[pa.RecordBatch]:

@@ -16,13 +16,22 @@ from typing import Any
 from bench.measure import peak_rss_mb, report
 from bench.ours import shop_of, warmed
 from zhike.analyses import REGISTRY
-from zhike.catalogue import Analysis, lacking
+from zhike.catalogue import Analysis, as_of_day, cards_of, known_cards, lacking
 from zhike.engines import open_engine
 from zhike.insights import stand_outs
 from zhike.schema import Shop
 from zhike.workspace import Settings
 
-MODELS = ("clv", "churn", "demand", "next_purchase", "recommendations", "baskets", "clusters")
+MODELS = (
+    "clv",
+    "churn",
+    "demand",
+    "next_purchase",
+    "recommendations",
+    "baskets",
+    "clusters",
+    "accuracy",
+)
 
 
 def main(folder: Path, as_of: date) -> None:
@@ -65,7 +74,8 @@ def models(shop: Shop, names: list[str]) -> dict[str, Any]:
     """What each model took, after everything else."""
     used: dict[str, Any] = {}
     for name in names:
-        timed(REGISTRY[name](), shop, used)
+        result = timed(REGISTRY[name](), shop, used)
+        known_cards(shop, as_of_day(shop))[name] = cards_of(result)
     return used
 
 

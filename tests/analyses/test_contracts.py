@@ -57,6 +57,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "acquisition": [{}, {"by": "channel", "within_days": 60}],
     "nurture": [{}, {"by": "product", "least_customers": 5}],
     "returns": [{}],
+    "accuracy": [{}],
     "adequacy": [{}, {"goal": "retention"}],
 }
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from workspace.planting import plant
-from zhike.blocks import Table
+from zhike.blocks import Table, Text
 from zhike.cli import program
 from zhike.datasets import simulate
 from zhike.i18n import use_language
@@ -77,6 +77,11 @@ def test_a_model_with_shuffled_targets_is_red_and_the_run_says_so(
     with use_language("zh"):
         sentences = [item.get("sentence", "") for item in manifest.as_json()["warnings"]]
     assert any("请不要依赖它" in text for text in sentences)
+    card = {row["of"]: row for row in workspace.show("accuracy").tables["cards"].to_pylist()}
+    assert card["purchases"]["light"] == card["leaving"]["light"] == "red"
+    asked = CliRunner().invoke(program, ["-C", str(workspace.folder), "--lang", "en", "show",
+                                         "accuracy"])  # fmt: skip
+    assert "Do not rely on it" in asked.output
     workspace.report(workspace.folder / "report.html")
     page = (workspace.folder / "report.html").read_text("utf-8")
     assert "Do not rely on it" in page
@@ -86,3 +91,21 @@ def test_of_a_sound_model_the_run_says_nothing(workspace: Workspace) -> None:
     manifest = workspace.run()
     assert [item for item in manifest.warnings if item["code"] == "inaccurate"] == []
     assert "red" not in lights(workspace, "clv")
+    card = workspace.show("accuracy")
+    told = [str(block.body) for block in card.blocks() if isinstance(block, Text)]
+    assert any(text.startswith("Purchases of each customer: ") for text in told)
+    assert set(card.tables["cards"]["of"].to_pylist()) >= {"purchases", "leaving", "next_day"}
+    assert set(card.tables["cards"]["drift"].to_pylist()) == {None}
+
+
+def test_a_later_run_says_how_the_error_has_moved_without_trying_anything_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.run()
+    monkeypatch.setattr(HOLDOUT, "_judged", None)  # whoever tried again would fail
+    workspace.run()
+    rows = workspace.show("accuracy").tables["cards"].to_pylist()
+    assert rows
+    drifts = {row["of"]: row["drift"] for row in rows if row["error"]}
+    assert set(drifts.values()) == {0.0}
+    assert all(row["light"] == row["light_before"] for row in rows)

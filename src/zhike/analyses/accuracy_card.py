@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pyarrow as pa
 
 from zhike.blocks import Column, Text
-from zhike.catalogue import Shown
+from zhike.catalogue import Card, Light, Shown
 from zhike.i18n import LazyText, lazy
 from zhike.models.clv import Forecast, Holdout
 
-Light = Literal["green", "yellow", "red", "none"]
 LIGHTS: dict[str, LazyText] = {
     "green": lazy("Reliable"),
     "yellow": lazy("Take with care"),
@@ -60,6 +57,30 @@ def card_rows(found: Forecast | None) -> pa.Table:
             "coverage": pa.array([held.coverage for held in tried], pa.float64()),
             "light": pa.array([light_of(held) for held in tried], pa.string()),
         }
+    )
+
+
+def card_of(found: Forecast) -> Card:
+    """The card of what is used."""
+    held = found.holdout
+    if held is None:
+        return Card(of="purchases", model=found.worth.model.name, light="none")
+    return Card(
+        of="purchases",
+        model=held.name,
+        light=light_of(held),
+        tried_on=held.day,
+        days=held.days,
+        customers=held.customers,
+        foretold=held.foretold,
+        came=held.came,
+        error=held.rmse,
+        naive_error=held.naive_rmse,
+        measure="rmse",
+        auc=held.auc,
+        brier=held.brier,
+        coverage=held.coverage,
+        calibration=held.calibration,
     )
 
 

@@ -15,6 +15,7 @@ from zhike.analyses.churn_tables import (
     AT_RISK,
     by_band,
     by_reason,
+    card_of,
     no_members,
     told_of,
     with_words,
@@ -23,7 +24,7 @@ from zhike.analyses.churn_tables import (
 from zhike.analyses.churn_views import accuracy_table, bands_chart, met_table, reasons_chart
 from zhike.analyses.churn_words import HIGH, REASONS, card_rows, light_of, with_band
 from zhike.blocks import Block, Column, Finding, Number, Table, Text
-from zhike.catalogue import Analysis, Needs, Shown, Whole, as_of_day, customers_of
+from zhike.catalogue import Analysis, Card, Needs, Shown, Whole, as_of_day, customers_of
 from zhike.i18n import LazyText, lazy
 from zhike.models.churn import Leaving, leaving
 from zhike.models.churn.panel import YEAR_DAYS
@@ -60,6 +61,7 @@ class Churn(Analysis):
         "Who is about to leave, why, and how much money goes with them?"
     )
     needs: ClassVar[Needs] = Needs(columns={"orders": ("customer_id", "ordered_at")})
+    is_tried: ClassVar[bool] = True
 
     horizon_days: Annotated[
         int, Whole(7, 365), lazy("Who buys nothing for so many days counts as having left.")
@@ -296,6 +298,11 @@ class ChurnResult:
                 amount=now["amount_at_risk"],
                 customers={"reason_1": row["reason"]},
             )
+
+    def accuracy_cards(self) -> Iterator[Card]:
+        """How the model that is used did on customers that it had not seen."""
+        if self.found is not None:
+            yield card_of(self.found)
 
     def customers(self, **cell: str) -> ir.Table:
         """The customers of a cell, such as `band="high"`; all looked at without one."""

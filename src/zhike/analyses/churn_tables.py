@@ -11,7 +11,7 @@ from zhike.analyses.accuracy_card import LIGHTS
 from zhike.analyses.churn_words import BANDS, joined_words, light_of, reason_words
 from zhike.analyses.columns import shares
 from zhike.blocks import Text
-from zhike.catalogue import Shown
+from zhike.catalogue import Card, Shown
 from zhike.i18n import LazyText, lazy
 from zhike.models.churn import Leaving
 from zhike.models.churn.reasons import MOST
@@ -81,6 +81,29 @@ def _reasons(row: dict[str, Any], currency: str) -> list[LazyText]:
     places = range(1, MOST + 1)
     named = [(row[f"reason_{nth}"], row[f"reason_{nth}_value"]) for nth in places]
     return [reason_words(code, value, currency) for code, value in named if code is not None]
+
+
+def card_of(found: Leaving) -> Card:
+    """The card of what is used."""
+    tried = found.tried.get(found.chosen)
+    if tried is None:
+        return Card(of="leaving", model=found.chosen, light="none")
+    return Card(
+        of="leaving",
+        model=tried.model,
+        light=light_of(tried),
+        tried_on=found.tried_on,
+        days=found.horizon_days,
+        customers=tried.customers,
+        foretold=tried.foretold,
+        came=tried.came,
+        error=tried.brier,
+        naive_error=tried.naive_brier,
+        measure="brier",
+        auc=tried.auc,
+        brier=tried.brier,
+        calibration=tried.calibration,
+    )
 
 
 def told_of(found: Leaving) -> Text:

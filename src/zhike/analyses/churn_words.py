@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from zhike.blocks import Column
-from zhike.catalogue import Shown
+from zhike.catalogue import Light, Shown
 from zhike.i18n import LazyText, lazy
 from zhike.models.churn import Tried
 from zhike.schema import standard_table
@@ -67,7 +67,7 @@ def with_band(customers: ir.Table) -> ir.Table:
     return customers.mutate(band=band)
 
 
-def light_of(tried: Tried | None) -> str:
+def light_of(tried: Tried | None) -> Light:
     """Whether a model of leaving can be believed, from how it did on customers not seen."""
     if tried is None or tried.auc is None:
         return "none"

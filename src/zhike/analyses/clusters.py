@@ -14,7 +14,7 @@ from zhike import charts
 from zhike.analyses.cluster_words import MEANS, TRIED, group_names
 from zhike.analyses.columns import TOTALS, coded, totals_by
 from zhike.blocks import Block, Chart, Column, Finding, Number, Table, Text
-from zhike.catalogue import Analysis, Needs, Shown, Whole, as_of_day, customers_of
+from zhike.catalogue import Analysis, Card, Needs, Shown, Whole, as_of_day, customers_of
 from zhike.i18n import LazyText, lazy
 from zhike.models.clusters import MEASURES, Choice, Grouping, buyers, grouped, streamed
 from zhike.schema import Shop
@@ -54,6 +54,7 @@ class Clusters(Analysis):
         "Which natural groups of customers are there, beyond rules?"
     )
     needs: ClassVar[Needs] = Needs(columns={"orders": ("customer_id", "ordered_at", "paid_amount")})
+    is_tried: ClassVar[bool] = True
 
     groups: Annotated[int, Whole(0, 10), lazy("How many groups; 0 lets the data say.")] = 0
 
@@ -275,6 +276,17 @@ class ClustersResult:
             amount=best["revenue"],
             customers={"group": best["group"]},
         )
+
+    def accuracy_cards(self) -> Iterator[Card]:
+        """Whether the groups are found again in resampled customers."""
+        if self.choice is not None:
+            yield Card(
+                of="groups",
+                model="kmeans",
+                light="green" if self.choice.natural else "yellow",
+                error=1 - self.choice.trial.stability,
+                measure="unstable",
+            )
 
     def customers(self, **cell: str) -> ir.Table:
         """The customers of a cell, such as `group="1"`; all without one."""

@@ -12,10 +12,20 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from zhike import charts
-from zhike.analyses.accuracy_card import CARD, LIGHTS, card_rows, light_of, told_of
+from zhike.analyses.accuracy_card import CARD, LIGHTS, card_of, card_rows, light_of, told_of
 from zhike.analyses.columns import CUSTOMER_SHARE, CUSTOMERS, coded, shares
 from zhike.blocks import Block, Chart, Column, Finding, Number, Table, Text
-from zhike.catalogue import Analysis, Needs, OneOf, Share, Shown, Whole, as_of_day, customers_of
+from zhike.catalogue import (
+    Analysis,
+    Card,
+    Needs,
+    OneOf,
+    Share,
+    Shown,
+    Whole,
+    as_of_day,
+    customers_of,
+)
 from zhike.i18n import LazyText, lazy
 from zhike.models.clv import BUYING, MENDED, Forecast, Terms, forecast
 from zhike.schema import Shop
@@ -67,6 +77,7 @@ class CLV(Analysis):
         "What will each customer buy in the time to come, and how sure is that?"
     )
     needs: ClassVar[Needs] = Needs(columns={"orders": ("customer_id", "ordered_at")})
+    is_tried: ClassVar[bool] = True
 
     horizon_days: Annotated[int, Whole(1, 1095), lazy("How many days ahead.")] = 365
     model: Annotated[
@@ -317,6 +328,11 @@ class CLVResult:
                 ),
                 tone="bad",
             )
+
+    def accuracy_cards(self) -> Iterator[Card]:
+        """How the model that is used did on the shop's own past."""
+        if self.forecast is not None:
+            yield card_of(self.forecast)
 
     def customers(self, **cell: str) -> ir.Table:
         """The customers in a band, such as `chance="likely"`; all without one."""

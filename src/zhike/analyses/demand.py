@@ -19,6 +19,7 @@ from zhike.analyses.demand_tables import (
     PARTS,
     SPLITS,
     accuracy_rows,
+    cards_of_demand,
     light_of,
     part_rows,
     period_rows,
@@ -29,6 +30,7 @@ from zhike.analyses.demand_tables import (
 from zhike.blocks import Block, Chart, Column, Finding, Number, Table, Text
 from zhike.catalogue import (
     Analysis,
+    Card,
     Needs,
     Shown,
     Whole,
@@ -111,6 +113,7 @@ class DemandForecast(Analysis):
         "What will be sold in the weeks to come, and what to stock?"
     )
     needs: ClassVar[Needs] = Needs(columns={"orders": ("ordered_at", "paid_amount")})
+    is_tried: ClassVar[bool] = True
 
     horizon_days: Annotated[int, Whole(7, 364), lazy("How many days ahead.")] = 91
     top: Annotated[int, Whole(1, 200), lazy("How many products are named.")] = 20
@@ -409,6 +412,11 @@ class DemandResult:
                 "chosen anew each time from what had come by then, and its parts add up."
             ),
         )
+
+    def accuracy_cards(self) -> Iterator[Card]:
+        """How the forecast of the whole did on earlier days, a card a measure."""
+        if self.forecast is not None:
+            yield from cards_of_demand(self.forecast)
 
     def findings(self) -> Iterator[Finding]:
         """What will change, what to order, and a forecast that cannot be believed."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from zhike.catalogue import Card, Light
 from zhike.i18n import LazyText, lazy
 from zhike.models.demand import (
     CHOSEN,
@@ -27,7 +28,6 @@ from zhike.schema import Shop
 
 YEAR_DAYS = 365
 SHOWN_PERIODS = {1: 84, 7: 53}
-Light = Literal["green", "yellow", "red", "none"]
 LARGE_ERROR, LARGE_BIAS, LEAST_COVERAGE = 0.5, 0.15, 0.75
 
 MEASURE_NAMES: dict[str, LazyText] = {
@@ -190,6 +190,27 @@ def light_of(outlook: Outlook, split: str = WHOLE) -> Light:
     biased = abs(own.bias or 0.0) > LARGE_BIAS
     narrow = own.coverage is not None and own.coverage < LEAST_COVERAGE
     return "yellow" if biased or narrow else "green"
+
+
+def cards_of_demand(found: Demand) -> Iterator[Card]:
+    """How the forecast of the whole did on earlier days, a card a measure."""
+    for measure, outlook in found.outlooks.items():
+        own, looked, light = outlook.score(), outlook.looked, light_of(outlook)
+        rules = [outlook.score(model) for model in (NAIVE, SEASONAL_NAIVE)]
+        errors = [one.wape for one in rules if one is not None and one.wape is not None]
+        yield Card(
+            of=f"demand_{measure}",
+            model=outlook.models[WHOLE],
+            light=light,
+            tried_on=looked.from_on if looked else None,
+            days=looked.days if looked else None,
+            foretold=looked.foretold if looked else None,
+            came=looked.came if looked else None,
+            error=own.wape if own else None,
+            naive_error=min(errors) if errors else None,
+            measure="wape",
+            coverage=own.coverage if own else None,
+        )
 
 
 def product_names(shop: Shop, codes: list[str]) -> tuple[dict[str, str], dict[str, dict[str, int]]]:

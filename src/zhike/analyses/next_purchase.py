@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, ClassVar
 
 import ibis
@@ -14,7 +14,7 @@ import pyarrow as pa
 from zhike import charts
 from zhike.analyses.columns import CUSTOMER_SHARE, CUSTOMERS, coded, shares
 from zhike.blocks import Block, Chart, Column, Finding, Number, Table, Text
-from zhike.catalogue import Analysis, Needs, Shown, Whole, as_of_day, customers_of
+from zhike.catalogue import Analysis, Card, Needs, Shown, Whole, as_of_day, customers_of
 from zhike.i18n import LazyText, lazy
 from zhike.models.clv import Terms, forecast
 from zhike.models.next_purchase import Timing, TimingTrial, timing_trial
@@ -57,6 +57,7 @@ class NextPurchase(Analysis):
     title: ClassVar[LazyText] = lazy("Next purchase")
     question: ClassVar[LazyText] = lazy("When will each customer buy again, if at all?")
     needs: ClassVar[Needs] = Needs(columns={"orders": ("customer_id", "ordered_at")})
+    is_tried: ClassVar[bool] = True
 
     horizon_days: Annotated[int, Whole(7, 1095), lazy("How many days ahead.")] = 365
 
@@ -238,6 +239,31 @@ class NextPurchaseResult:
                 ),
                 tone="bad",
             )
+
+    def accuracy_cards(self) -> Iterator[Card]:
+        """How well the day was named on the shop's own past."""
+        if self.missing is not None:
+            return
+        tried = self.trial
+        if tried is None:
+            yield Card(of="next_day", model="timing", light="none")
+            return
+        true = NARROW <= tried.coverage <= WIDE
+        better = tried.error_days < tried.naive_error_days
+        yield Card(
+            of="next_day",
+            model="timing",
+            light="green" if true and better else "yellow" if true or better else "red",
+            tried_on=self.as_of - timedelta(days=tried.days),
+            days=tried.days,
+            customers=tried.customers,
+            foretold=tried.foretold,
+            came=float(tried.came),
+            error=tried.error_days,
+            naive_error=tried.naive_error_days,
+            measure="days",
+            coverage=tried.coverage,
+        )
 
     def customers(self, **cell: str) -> ir.Table:
         """The customers of a window, such as `window="soon"`; all without one."""

@@ -14,7 +14,16 @@ import pyarrow.compute as pc
 from zhike import charts
 from zhike.analyses.columns import CUSTOMERS, coded
 from zhike.blocks import Block, Chart, Column, Finding, Number, Table, Text
-from zhike.catalogue import Analysis, Needs, Shown, Whole, as_of_day, customer_facts, customers_of
+from zhike.catalogue import (
+    Analysis,
+    Card,
+    Needs,
+    Shown,
+    Whole,
+    as_of_day,
+    customer_facts,
+    customers_of,
+)
 from zhike.i18n import LazyText, lazy
 from zhike.models.recommendations import Recommender, Trial, Wishes, recommender
 from zhike.schema import Shop
@@ -62,6 +71,8 @@ class Recommendations(Analysis):
             "order_lines": ("order_id", "product_id"),
         }
     )
+
+    is_tried: ClassVar[bool] = True
 
     length: Annotated[int, Whole(1, 20), lazy("Products in each list.")] = 5
     rest_days: Annotated[
@@ -261,6 +272,22 @@ class RecommendationsResult:
                 ),
                 tone="bad",
             )
+
+    def accuracy_cards(self) -> Iterator[Card]:
+        """How much of the next baskets the lists would have held."""
+        if self.trial is None:
+            return
+        own, same = self.trial.blend, self.trial.alone["popular"]
+        better = own.recall > MUCH_BETTER * same.recall
+        yield Card(
+            of="next_basket",
+            model="blend",
+            light="green" if better else "yellow" if own.recall >= same.recall else "red",
+            customers=own.customers,
+            error=1 - own.recall,
+            naive_error=1 - same.recall,
+            measure="missed",
+        )
 
     def customers(self, **cell: str) -> ir.Table:
         """The customers of a cell, such as `new_1="tea"`; all without one."""

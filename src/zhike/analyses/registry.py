@@ -46,6 +46,7 @@ OURS = {
     "recommendations": "zhike.analyses.recommendations:Recommendations",
     "baskets": "zhike.analyses.baskets:Baskets",
     "adequacy": "zhike.analyses.adequacy:Adequacy",
+    "accuracy": "zhike.analyses.accuracy:Accuracy",
 }
 
 

@@ -6,6 +6,7 @@ from zhike.catalogue.availability import lacking
 from zhike.catalogue.bare import shop_from
 from zhike.catalogue.baskets import goods_lines
 from zhike.catalogue.calendar import Calendar
+from zhike.catalogue.cards import Card, Light, cards_of, earlier_cards, known_cards
 from zhike.catalogue.customers import customers_of
 from zhike.catalogue.facts import customer_facts, daily_amounts, daily_rows, purchase_history
 from zhike.catalogue.metrics import METRIC, METRICS, Metric
@@ -26,6 +27,8 @@ __all__ = [
     "Analysis",
     "Ascending",
     "Calendar",
+    "Card",
+    "Light",
     "Metric",
     "Needs",
     "OneOf",
@@ -39,12 +42,15 @@ __all__ = [
     "Trait",
     "Whole",
     "as_of_day",
+    "cards_of",
     "customer_facts",
     "customer_traits",
     "customers_of",
     "daily_amounts",
     "daily_rows",
+    "earlier_cards",
     "goods_lines",
+    "known_cards",
     "lacking",
     "metrics_of",
     "parameters_of",

@@ -71,6 +71,10 @@ class Analysis(ABC):
     needs: ClassVar[Needs] = Needs()
     shows_every_metric: ClassVar[bool] = False
     """Whether it rests on the company's own metrics and targets."""
+    is_tried: ClassVar[bool] = False
+    """Whether its result says how well it would have foretold the past (`accuracy_cards()`)."""
+    reads_cards: ClassVar[bool] = False
+    """Whether it looks at the cards of others, so that it is computed after them."""
 
     as_of: Annotated[
         date | None, lazy("Day to look back from; what happened on or after it is left out.")

@@ -78,7 +78,7 @@ THEMES: Mapping[str, Theme] = {
     DATA_PART: Theme(
         title=lazy("What these data can carry"),
         question=lazy("How firm is the ground, and what should be added?"),
-        analyses=("adequacy",),
+        analyses=("accuracy", "adequacy"),
     ),
 }
 """The parts, in reading order; an analysis that none names comes last."""

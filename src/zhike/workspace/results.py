@@ -13,13 +13,15 @@ from functools import singledispatch
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import types
 
 from zhike.blocks import Block, Chart, Column, Finding, Number, Table, Text
-from zhike.catalogue import Analysis, as_of_day
+from zhike.catalogue import Analysis, Card, as_of_day, cards_of
 from zhike.i18n import LANGUAGES, Language, LazyText, language, use_language
 from zhike.schema import Shop
+from zhike.stats.accuracy import Calibration
 
 KINDS: Mapping[str, type[Text | Number | Table | Chart]] = {
     "text": Text,
@@ -44,6 +46,7 @@ class StoredResult:
         tables: Its bounded tables by name.
         kept_blocks: How to show it.
         kept_findings: What stands out.
+        kept_cards: How well it would have foretold the past.
     """
 
     analysis: str
@@ -56,6 +59,7 @@ class StoredResult:
     tables: Mapping[str, pa.Table]
     kept_blocks: tuple[Block, ...]
     kept_findings: tuple[Finding, ...]
+    kept_cards: tuple[Card, ...] = ()
 
     def blocks(self) -> Iterator[Block]:
         """How to show it, in order."""
@@ -64,6 +68,10 @@ class StoredResult:
     def findings(self) -> Iterator[Finding]:
         """What stands out."""
         yield from self.kept_findings
+
+    def accuracy_cards(self) -> Iterator[Card]:
+        """How well it would have foretold the past."""
+        yield from self.kept_cards
 
     def as_json(self) -> dict[str, Any]:
         """`analysis, as_of, params, numbers, tables, findings`, as `show --json` prints it."""
@@ -93,6 +101,7 @@ def stored(analysis: Analysis, result: Any, shop: Shop) -> StoredResult:
         tables={name: value for name, value in fields.items() if isinstance(value, pa.Table)},
         kept_blocks=tuple(result.blocks()),
         kept_findings=tuple(result.findings()),
+        kept_cards=cards_of(result),
     )
 
 
@@ -122,7 +131,10 @@ def read_result(folder: Path, analysis: str) -> StoredResult | None:
         for item in values.pop("kept_findings")
     )
     tables = {name: _rows(rows) for name, rows in values.pop("tables").items()}
-    return StoredResult(**values, tables=tables, kept_blocks=blocks, kept_findings=findings)
+    cards = tuple(_card(item) for item in values.pop("kept_cards", ()))
+    return StoredResult(
+        **values, tables=tables, kept_blocks=blocks, kept_findings=findings, kept_cards=cards
+    )
 
 
 def records(rows: pa.Table) -> list[dict[str, Any]]:
@@ -170,6 +182,11 @@ def _of_mapping(value: Mapping) -> dict[str, Any]:  # type: ignore[type-arg]
 @jsonable.register(frozenset)
 def _of_several(value: Any) -> list[Any]:
     return [jsonable(item) for item in value]
+
+
+@jsonable.register
+def _of_array(value: np.ndarray) -> list[Any]:
+    return [jsonable(item) for item in value.tolist()]
 
 
 @jsonable.register
@@ -227,6 +244,17 @@ _BUILDERS: Mapping[str, Any] = {
     "table": _table,
     "chart": _chart,
 }
+
+
+def _card(value: dict[str, Any]) -> Card:
+    tried_on, curve = value.pop("tried_on"), value.pop("calibration")
+    return Card(
+        **value,
+        tried_on=date.fromisoformat(tried_on) if tried_on else None,
+        calibration=Calibration(**{name: np.array(part) for name, part in curve.items()})
+        if curve
+        else None,
+    )
 
 
 def _said(text: str) -> LazyText:

@@ -17,7 +17,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from zhike.analyses import REGISTRY
-from zhike.catalogue import Analysis, lacking
+from zhike.catalogue import Analysis, as_of_day, cards_of, earlier_cards, known_cards, lacking
+from zhike.catalogue.cards import Cards
 from zhike.errors import ParameterError, WorkspaceError, ZhikeError
 from zhike.i18n import LANGUAGES, LazyText, lazy, use_language
 from zhike.schema import TABLE_NAMES, Shop
@@ -190,10 +191,11 @@ class Run:
         folder.mkdir()
         earlier = Earlier(self.snapshots)
         chosen = configured_analyses(self.kitchen.settings.analyses)
+        cards = self._cards(shop, chosen)
         for done, (name, analysis) in enumerate(chosen.items()):
             self.progress(lazy("Computing {title}", title=analysis.title), done, len(chosen))
             began = time.perf_counter()
-            key = key_of(analysis, shop, tables)
+            key = "" if analysis.reads_cards else key_of(analysis, shop, tables)
             kept = earlier.take(key, name, folder)
             if kept is None:
                 status, reason = outcome(analysis, shop, folder)
@@ -201,6 +203,8 @@ class Run:
                 status, reason = kept["status"], kept["reason"]
             if status == "done":
                 self.distrusted += _distrusted(folder, name)
+            if analysis.is_tried:
+                cards[name] = cards_of(read_result(folder, name))
             yield {
                 "name": name,
                 "status": status,
@@ -210,6 +214,15 @@ class Run:
                 "key": key,
             }
         self.progress(lazy("Publishing"), len(chosen), len(chosen))
+
+    def _cards(self, shop: Shop, chosen: Mapping[str, Analysis]) -> Cards:
+        """Where the cards of this run go, those of the last one being put beside them."""
+        last = self.snapshots.current_id()
+        if last is not None:
+            folder = self.snapshots.folder(last) / "results"
+            tried = [name for name, analysis in chosen.items() if analysis.is_tried]
+            earlier_cards(shop).update({it: cards_of(read_result(folder, it)) for it in tried})
+        return known_cards(shop, as_of_day(shop))
 
     def _settings(self) -> dict[str, Any]:
         settings = self.kitchen.settings
@@ -229,14 +242,15 @@ class Run:
 
 
 def configured_analyses(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, Analysis]:
-    """Every analysis with the parameters that the settings give it.
+    """Every analysis with the parameters that the settings give it, in the order of running.
 
     Raises:
         ParameterError: The settings name an analysis or parameter that there is not.
     """
     for name in settings.keys() - REGISTRY.keys():
         raise ParameterError.unknown(lazy("analysis"), name, REGISTRY)
-    return {name: made(kind, settings.get(name, {})) for name, kind in REGISTRY.items()}
+    found = {name: made(kind, settings.get(name, {})) for name, kind in REGISTRY.items()}
+    return dict(sorted(found.items(), key=lambda item: item[1].reads_cards))
 
 
 def made(kind: type[Analysis], values: Mapping[str, Any]) -> Analysis:

@@ -26,6 +26,7 @@ from zhike.web.door.pages import door_pages
 from zhike.web.faults import explain_faults
 from zhike.web.pages import pages
 from zhike.web.reader import Spoken
+from zhike.web.search_pages import search_pages
 from zhike.web.segment_pages import segment_pages
 from zhike.web.shielding import Shielded, is_ours
 
@@ -60,6 +61,7 @@ def application(folder: Path, hosts: Iterable[str] = LOOPBACK) -> FastAPI:
     app.include_router(pages(desk))
     app.include_router(customer_pages(desk))
     app.include_router(segment_pages(desk))
+    app.include_router(search_pages(desk))
     app.include_router(api(desk))
     app.include_router(door_pages(desk))
     app.add_api_route(f"{VERSION}/openapi.json", app.openapi, include_in_schema=False)

@@ -15,6 +15,7 @@ from zhike.web.contents import about_json
 from zhike.web.customer_pages import asked_in
 from zhike.web.desk import Desk
 from zhike.web.published import Published
+from zhike.web.search_pages import found_of
 from zhike.web.segment_pages import segments_json
 from zhike.workspace.results import jsonable
 
@@ -86,10 +87,23 @@ def _segments(desk: Desk, published: Published, _request: Request) -> dict[str, 
     return {**about_json(published), "segments": segments_json(desk, published)}
 
 
+def _search(desk: Desk, published: Published, request: Request) -> dict[str, Any]:
+    found = found_of(desk, published, request)
+    people = found.customers
+    return {
+        **about_json(published),
+        "sought": found.sought,
+        "customers": [] if people is None else jsonable(people.rows),
+        "customers_found": None if people is None else people.found,
+        "places": jsonable(found.places),
+    }
+
+
 _CONTENTS: dict[str, tuple[Content, str]] = {
     "/customers": (
         _customers,
         "Fifty customers of a list: `rule`, `search`, `sort` and `page` in the query.",
     ),
     "/segments": (_segments, "The saved segments: rule, and how many customers each has now."),
+    "/search": (_search, "What a text `q` finds: customers, segments, analyses, metrics, fields."),
 }

@@ -29,6 +29,7 @@ from zhike.reports.workbook import customer_rows
 from zhike.schema import Shop
 from zhike.workspace.lists import listed
 from zhike.workspace.running import as_run
+from zhike.workspace.searching import People
 from zhike.workspace.snapshots import Manifest
 from zhike.workspace.workspace import Workspace
 
@@ -48,7 +49,7 @@ class Asked:
 
     Attributes:
         rule: A rule or the name of a saved segment; empty means everybody.
-        search: Part of a customer's id.
+        search: Who: an id, a name or letters of it, a telephone number; `People.found` says how.
         sort: A column; "-monetary" puts the largest first. Empty: the best customers first, where
             anything was bought.
         page: From 1.
@@ -140,6 +141,7 @@ class Directory:
         self._rows = kept.select(*names)
         self._full_rows = kept.mutate(**full).select(*names)
         self._total = int(self._rows.count().to_pyarrow().as_py())
+        self._people = People(self._shop)
 
     @property
     def in_full(self) -> Directory:
@@ -214,7 +216,7 @@ class Directory:
             rule = parse_rule(fields.segments.get(text, text), fields)
             rows = rows.semi_join(members_of(self._shop, rule, fields), "customer_id")
         if asked.search.strip():
-            rows = rows.filter(rows.customer_id.lower().contains(asked.search.strip().lower()))
+            rows = self._people.found(rows, asked.search)
         return rows
 
     @contextmanager

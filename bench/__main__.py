@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
 import time
@@ -22,13 +20,12 @@ from statistics import median
 from typing import Any
 
 from bench.data import CHECKOUT, RESULTS
-from bench.measure import differences, measured
+from bench.measure import differences, machine, measured, peer_python
 
 AS_OF = "2025-07-01"
 ANALYSES = ("overview", "rfm", "abc", "lifecycle", "cohorts")
 PYTHON = [sys.executable, "-m"]
 PEER = "openretailscience==0.48.1"
-PEER_HOME = RESULTS / "openretailscience"
 IMPORTED = (1_000_000, 5_000_000)
 BIG = 50_000_000
 
@@ -37,13 +34,15 @@ def main() -> None:
     options = parsed()
     repeats = options.repeats
     found: dict[str, Any] = {"machine": machine(), "repeats": repeats}
-    peer = peer_python()
+    peer = peer_python(RESULTS / "openretailscience", (PEER,))
     found["analyses"] = {str(lines): analyses(lines, repeats, peer) for lines in options.lines}
     if not options.no_import:
         found["import"] = importing(repeats)
     found["help_seconds"] = help_seconds()
     if options.big:
         found["big"] = big()
+    if not options.no_value:
+        found["customer_value"] = customer_value()
     text = json.dumps(found, indent=2, ensure_ascii=False)
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / "latest.json").write_text(text, encoding="utf-8")
@@ -56,15 +55,8 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--big", action="store_true", help="also 50M lines through ours")
     parser.add_argument("--no-import", action="store_true")
+    parser.add_argument("--no-value", action="store_true", help="without models of buying")
     return parser.parse_args()
-
-
-def machine() -> dict[str, Any]:
-    return {
-        "processors": os.cpu_count(),
-        "load_average": os.getloadavg(),
-        "python": platform.python_version(),
-    }
 
 
 def analyses(lines: int, repeats: int, peer: Path | str) -> dict[str, Any]:
@@ -140,24 +132,6 @@ PEER_CUSTOMERS = {
 }
 
 
-def peer_python() -> Path | str:
-    """The interpreter of an environment with openretailscience, or why there is none."""
-    python = PEER_HOME / "bin" / "python"
-    if python.exists():
-        return python
-    for command in (
-        ["uv", "venv", "--quiet", "--python", sys.executable, str(PEER_HOME)],
-        ["uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python), PEER],
-    ):
-        try:
-            subprocess.run(command, check=True, capture_output=True, text=True)
-        except FileNotFoundError:
-            return "uv is not on the path, so that the environment cannot be made"
-        except subprocess.CalledProcessError as fault:
-            return f"{PEER} cannot be installed: {fault.stderr.strip().splitlines()[-1]}"
-    return python
-
-
 def importing(repeats: int) -> dict[str, Any]:
     """GB18030 rows to standard tables with ledger, beside a bare read of the same in UTF-8."""
     found: dict[str, Any] = {}
@@ -185,6 +159,16 @@ def big() -> dict[str, Any]:
     folder = simulated(BIG)
     say("  all analyses: ours")
     return shown(measured([*PYTHON, "bench.ours", json.dumps(ANALYSES), folder, AS_OF], 1))
+
+
+def customer_value() -> dict[str, Any]:
+    """Models of buying beside lifetimes and pymc-marketing (`python -m bench.customer_value`)."""
+    say("Customer value")
+    done = subprocess.run(
+        [*PYTHON, "bench.customer_value"], check=True, stdout=subprocess.PIPE, text=True
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def help_seconds() -> float:

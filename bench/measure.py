@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import resource
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +71,32 @@ def differences(ours: Any, theirs: Any, place: str = "") -> list[str]:
         close = abs(ours - theirs) <= max(1e-6, 1e-9 * abs(ours))
         return [] if close else [f"{place}: {ours} is not {theirs}"]
     return [] if ours == theirs else [f"{place}: {ours} is not {theirs}"]
+
+
+def machine() -> dict[str, Any]:
+    return {
+        "processors": os.cpu_count(),
+        "load_average": os.getloadavg(),
+        "python": platform.python_version(),
+    }
+
+
+def peer_python(home: Path, packages: Sequence[str]) -> Path | str:
+    """The interpreter of an environment with these packages, or why there is none."""
+    python, complete = home / "bin" / "python", home / "complete"
+    if complete.exists():
+        return python
+    for command in (
+        ["uv", "venv", "--quiet", "--clear", "--python", sys.executable, str(home)],
+        ["uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python),
+         *packages],
+    ):  # fmt: skip
+        try:
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        except FileNotFoundError:
+            return "uv is not on the path, so that the environment cannot be made"
+        except subprocess.CalledProcessError as fault:
+            said = fault.stderr.strip().splitlines()
+            return f"{packages[0]} cannot be installed: {said[-1] if said else fault}"
+    complete.touch()
+    return python

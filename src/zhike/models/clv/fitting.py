@@ -125,12 +125,17 @@ def fit(model: Likelihood[D], data: D, start: Floats | None = None) -> Fit:
 
 @dataclass(frozen=True)
 class _Top:
-    """Where a climb ended: ln of the parameters, and the slope there a customer."""
+    """Where a climb ended: ln of the parameters, and the slope there a customer.
+
+    Attributes:
+        slopes: Of all customers, by each parameter, where it is known to the last digit.
+    """
 
     logs: Floats
     value: float
     slope: float
     evaluations: int
+    slopes: Floats | None = None
 
 
 def _value(model: Likelihood[D], data: D, logs: Floats) -> tuple[float, Floats]:
@@ -167,7 +172,8 @@ def _polish(model: Likelihood[D], data: D, logs: Floats, curvature: Floats) -> _
     for taken in range(_MOST_STEPS):
         step = curvature @ slope
         if np.abs(step).max() < _SMALL_STEP:
-            return _Top(logs, value, float(np.abs(slope).max()) / data.customers, taken + 1)
+            flat = float(np.abs(slope).max()) / data.customers
+            return _Top(logs, value, flat, taken + 1, slope)
         further, ahead = logs + step, _value(model, data, logs + step)
         if not ahead[0] >= value - _NOISE * abs(value):
             curvature = curvature / 4  # too far: the rough fit was steeper than it seemed
@@ -193,20 +199,26 @@ def _labelled(model: Likelihood[D], data: D, top: _Top) -> Fit:
         model=model.name,
         values=dict(zip(model.parameters, np.exp(top.logs).tolist(), strict=True)),
         log_likelihood=top.value,
-        covariance=_covariance(model, data, top.logs),
+        covariance=_covariance(model, data, top.logs, top.slopes),
         status=status if top.slope < _FLAT else "not_converged",
         customers=data.customers,
         evaluations=top.evaluations,
     )
 
 
-def _covariance(model: Likelihood[D], data: D, logs: Floats) -> Floats:
-    """The inverse of the observed information, by central differences of the slope."""
+def _covariance(
+    model: Likelihood[D], data: D, logs: Floats, slopes: Floats | None = None
+) -> Floats:
+    """The inverse of the observed information, by differences of the slope.
+
+    Central ones; of many rows, where the slope at the top is known, half as many ahead of it.
+    """
     size = len(logs)
     information = np.empty((size, size))
     for row, aside in enumerate(np.eye(size) * _ASIDE):
-        before, after = (_value(model, data, logs + sign * aside)[1] for sign in (-1, 1))
-        information[row] = (before - after) / (2 * _ASIDE)
+        after = _value(model, data, logs + aside)[1]
+        before = _value(model, data, logs - aside)[1] if slopes is None else slopes
+        information[row] = (before - after) / (_ASIDE * (2 if slopes is None else 1))
     information = (information + information.T) / 2
     if not np.isfinite(information).all() or np.linalg.eigvalsh(information).min() <= 0:
         return np.full((size, size), np.nan)

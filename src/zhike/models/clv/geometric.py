@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, expit, log_expit
+from scipy.special import betainc, expit
 
 from zhike.models.clv.rows import Counts, Floats, Rows, Tail, rising
 
@@ -45,21 +45,27 @@ class GeometricDropout:
             (-4.3975, (4,))
         """
         r, alpha, a, b = values
-        n = rows.n
-        counts, at = rows.by_count
+        counts, _ = rows.by_count
         per_count, slopes = self._of_counts(values, rows)
-        logs = np.log(alpha + np.arange(rows.days + 1))
-        till_end, till_last = logs[rows.T], logs[rows.t_x]
-        rate = (r + counts)[at]
-        odds = self._gone_by_count(a, b, counts)[at] + rate * (till_end - till_last)
-        gone = expit(odds)
-        total = float(n @ (per_count[at] - rate * till_end - log_expit(-odds)))
-        n_gone, n_here = n * gone, n * (1 - gone)
-        by_count = np.bincount(at, weights=n, minlength=len(counts))
-        gone_by_count = np.bincount(at, weights=n_gone, minlength=len(counts))
+        days = alpha + np.arange(rows.days + 1)
+        logs, rate = np.log(days), (r + counts)[:, None]
+        silence = rate * logs
+        before = (silence - self._gone_by_count(a, b, counts)[:, None]).ravel()
+        odds = silence.ravel()[rows.end_cell] - before[rows.last_cell]
+        small = np.exp(-np.abs(odds))
+        n_gone = rows.n * np.where(odds >= 0, 1, small) / (1 + small)
+        here = rows.summed(rows.end_cell, rows.n - n_gone)
+        gone = rows.summed(rows.last_cell, n_gone)
+        by_count, gone_by_count = rows.at_end.sum(axis=1), gone.sum(axis=1)
+        total = float(
+            by_count @ per_count
+            - (rows.at_end * silence).sum()
+            + rows.n @ (np.maximum(odds, 0) + np.log1p(small))
+        )
+        seen = here + gone
         gradient = slopes @ by_count
-        gradient[0] -= n_here @ till_end + n_gone @ till_last
-        gradient[1] -= n_here @ (rate / (alpha + rows.T)) + n_gone @ (rate / (alpha + rows.t_x))
+        gradient[0] -= seen.sum(axis=0) @ logs
+        gradient[1] -= (rate * seen / days).sum()
         tried = np.maximum(b + counts + self.chances - 1, np.finfo(float).tiny)
         gradient[2] += gone_by_count.sum() / a
         gradient[3] -= (gone_by_count / tried).sum()

@@ -41,37 +41,43 @@ class ParetoDropout:
     def log_likelihood(self, values: Floats, rows: Rows) -> tuple[float, Floats]:
         """The log-likelihood of all customers and its gradient."""
         r, alpha, s, beta = values
-        counts, at = rows.by_count
+        counts, _ = rows.by_count
         purchases, purchases_slope = rising(r, int(counts.max(initial=0)))
-        here, gone, parts = _terms(values, rows)
-        odds = gone - here
-        left = expit(odds)
-        constant = purchases[counts][at] + r * np.log(alpha) + s * np.log(beta)
-        total = float(rows.n @ (constant + np.logaddexp(here, gone)))
-        n_left, n_here = rows.n * left, rows.n * (1 - left)
-        rate = (r + counts)[at]
-        end_a, end_b = alpha + rows.T, beta + rows.T
-        customers = rows.n.sum()
+        seen = _Seen.of(values, rows)
+        small = np.exp(-np.abs(seen.odds))
+        n_left = rows.n * np.where(seen.odds >= 0, 1, small) / (1 + small)
+        customers, by_count = rows.customers, rows.at_end.sum(axis=1)
+        total = float(
+            by_count @ purchases[counts]
+            + customers * (r * np.log(alpha) + s * np.log(beta))
+            + (rows.at_end * seen.here).sum()
+            + rows.n @ (np.maximum(seen.odds, 0) + np.log1p(small))
+        )
+        n_here = rows.summed(rows.end_cell, rows.n - n_left)
+        parts, rate = seen.means(n_left), r + counts
+        days = np.arange(rows.days + 1)
+        end_a, end_b = alpha + days, beta + days
         gradient = np.array(
             [
-                rows.n @ purchases_slope[counts][at]
+                by_count @ purchases_slope[counts]
                 + customers * np.log(alpha)
-                - n_here @ np.log(end_a)
-                - n_left @ parts[0],
-                customers * r / alpha - n_here @ (rate / end_a) - n_left @ (rate * parts[1]),
+                - n_here.sum(axis=0) @ np.log(end_a)
+                - parts[0].sum(),
+                customers * r / alpha - rate @ (n_here @ (1 / end_a)) - rate @ parts[1],
                 customers * np.log(beta)
-                - n_here @ np.log(end_b)
+                - n_here.sum(axis=0) @ np.log(end_b)
                 + n_left.sum() / s
-                - n_left @ parts[2],
-                customers * s / beta - n_here @ (s / end_b) - n_left @ ((s + 1) * parts[3]),
+                - parts[2].sum(),
+                customers * s / beta
+                - s * (n_here.sum(axis=0) @ (1 / end_b))
+                - (s + 1) * parts[3].sum(),
             ]
         )
         return total, gradient
 
     def p_alive(self, values: Floats, rows: Rows) -> Floats:
         """Probability that a customer has not left by the end of observation."""
-        here, gone, _ = _terms(values, rows)
-        return np.asarray(expit(here - gone))
+        return np.asarray(expit(-_Seen.of(values, rows).odds))
 
     def alive_tails(self, values: Floats, x: Counts, T: Counts, days: float) -> Tail:  # noqa: N803
         """P(at least k purchases within so many days) of customers who are alive, as a function.
@@ -98,28 +104,59 @@ class ParetoDropout:
         return tail
 
 
-def _terms(values: Floats, rows: Rows) -> tuple[Floats, Floats, list[Floats]]:
-    """The ln of the two ways to have been silent since: still here, or left meanwhile.
+@dataclass(frozen=True)
+class _Seen:
+    """What histories say of having left.
 
-    Returns:
-        Both, and over the time of leaving the means of ln(alpha + t), 1 / (alpha + t),
-        ln(beta + t) and 1 / (beta + t).
+    Attributes:
+        rows: The histories.
+        here: The ln of having been silent since and being still here, by count and day of the
+            end [counts, days + 1].
+        odds: The ln of the odds of having left meanwhile [n].
+        tails: As `_tails` gives them.
+        whole: The integral over the time of leaving, in units of the integrand at the last
+            purchase; 0 where nobody can have left [n].
+        fall: The integrand at the end, in the same units [n].
     """
-    r, alpha, s, beta = values
-    counts, at = rows.by_count
-    tails = _tails(values, counts, rows.days)
-    grid = np.arange(rows.days + 1)
-    log_a, log_b = np.log(alpha + grid), np.log(beta + grid)
-    rate = (r + counts)[at]
-    here = -rate * log_a[rows.T] - s * log_b[rows.T]
-    last = -rate * log_a[rows.t_x] - (s + 1) * log_b[rows.t_x]
-    fall = np.exp(-rate * log_a[rows.T] - (s + 1) * log_b[rows.T] - last)
-    index, end = at * (rows.days + 1) + rows.t_x, at * (rows.days + 1) + rows.T
-    whole, *weighted = (tail.ravel()[index] - fall * tail.ravel()[end] for tail in tails)
-    silent = (rows.t_x < rows.T) & (whole > 0)
-    safe = np.where(silent, whole, 1.0)
-    gone = np.where(silent, np.log(s) + last + np.log(safe), -np.inf)
-    return here, gone, [np.where(silent, part / safe, 0.0) for part in weighted]
+
+    rows: Rows
+    here: Floats
+    odds: Floats
+    tails: Floats
+    whole: Floats
+    fall: Floats
+
+    @classmethod
+    def of(cls, values: Floats, rows: Rows) -> _Seen:
+        r, alpha, s, beta = values
+        counts, _ = rows.by_count
+        tails = _tails(values, counts, rows.days)
+        grid = np.arange(rows.days + 1)
+        here = -(r + counts)[:, None] * np.log(alpha + grid) - s * np.log(beta + grid)
+        integrand = here - np.log(beta + grid)
+        end, last = rows.end_cell, rows.last_cell
+        at_last = integrand.ravel()[last]
+        fall = np.exp(integrand.ravel()[end] - at_last)
+        first = tails[0].ravel()
+        whole = np.where(rows.t_x < rows.T, first[last] - fall * first[end], 0.0)
+        whole = np.maximum(whole, 0.0)
+        with np.errstate(divide="ignore"):
+            odds = np.log(s) + at_last + np.log(whole) - here.ravel()[end]
+        return cls(rows, here, odds, tails, whole, fall)
+
+    def means(self, weight: Floats) -> Floats:
+        """Over the time of leaving, sums by count of the means of four functions of it.
+
+        Args:
+            weight: Of each row [n].
+
+        Returns:
+            Of ln(alpha + t), 1 / (alpha + t), ln(beta + t), 1 / (beta + t) [4, counts].
+        """
+        share = np.divide(weight, self.whole, out=np.zeros_like(weight), where=self.whole > 0)
+        begin = self.rows.summed(self.rows.last_cell, share)
+        end = self.rows.summed(self.rows.end_cell, share * self.fall)
+        return np.asarray(np.einsum("kxd,xd->kx", self.tails[1:], begin - end))
 
 
 def _tails(values: Floats, counts: object, days: int) -> Floats:

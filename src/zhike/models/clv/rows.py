@@ -44,11 +44,15 @@ class Rows:
             ValueError: A history is impossible.
         """
         occasions, last, whole = (np.asarray(column, np.int64) for column in (x, t_x, T))
-        count = np.ones(len(whole), np.int64) if n is None else np.asarray(n, np.int64)
         base = int(max(whole.max(initial=0), occasions.max(initial=0), last.max(initial=0))) + 1
         # One number a history: sorting numbers is many times faster than sorting rows.
-        keys, place = np.unique((occasions * base + last) * base + whole, return_inverse=True)
-        counts = np.bincount(place, weights=count, minlength=len(keys)).astype(np.int64)
+        keys = (occasions * base + last) * base + whole
+        if n is None:
+            keys, counts = np.unique(keys, return_counts=True)
+        else:
+            keys, place = np.unique(keys, return_inverse=True)
+            weights = np.asarray(n, np.int64)
+            counts = np.bincount(place, weights=weights, minlength=len(keys)).astype(np.int64)
         rows = cls(keys // base**2, keys // base % base, keys % base, counts)
         rows.check()
         return rows
@@ -78,6 +82,31 @@ class Rows:
         """The distinct numbers of occasions, and which of them each row has."""
         values, place = np.unique(self.x, return_inverse=True)
         return values, place.ravel()
+
+    @cached_property
+    def end_cell(self) -> Counts:
+        """Which cell of a table (distinct counts x days) each row's T falls into."""
+        return self.by_count[1] * (self.days + 1) + self.T
+
+    @cached_property
+    def last_cell(self) -> Counts:
+        """The same of t_x."""
+        return self.by_count[1] * (self.days + 1) + self.t_x
+
+    @cached_property
+    def at_end(self) -> Floats:
+        """Customers by count and T [counts, days + 1]."""
+        return self.summed(self.end_cell, self.n)
+
+    def summed(self, cell: Counts, weight: Counts | Floats) -> Floats:
+        """Sums of what rows weigh, by cell [counts, days + 1].
+
+        What depends on the count and a day alone is then multiplied cell by cell instead of row
+        by row: rows are many, cells are few.
+        """
+        shape = len(self.by_count[0]), self.days + 1
+        sums = np.bincount(cell, weights=weight, minlength=shape[0] * shape[1])
+        return np.asarray(sums.reshape(shape), np.float64)
 
     def thinned(self, step: int, /) -> Rows:
         """Every so-manieth history: rows are in order, so that none is passed over by chance."""

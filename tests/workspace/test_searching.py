@@ -80,3 +80,26 @@ def test_every_name_has_spellings_and_nothing_else_does(names: list[str | None])
     spelled = spellings(pa.array(names, pa.string())).to_pylist()
     assert [text is None for text in spelled] == [name is None for name in names]
     assert all(text is None or text.startswith(" ") for text in spelled)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("王小明", ["c1"]),
+        ("13800138000", ["c1"]),
+        ("138 0013 8000", ["c1"]),
+        ("WANG.xm@example.com", ["c1"]),
+        ("nana_88", ["c3"]),
+        ("王", []),
+        ("王小", []),
+        ("wxm", []),
+        ("1380013", []),
+        ("8000", []),
+        ("wang.xm@", []),
+        ("c", ["c1", "c2", "c3", "c4", "c5", "c6"]),
+    ],
+)
+def test_whoever_sees_masks_finds_by_what_is_whole(shop: Shop, text: str, meant: list[str]) -> None:
+    people = shop["people"]
+    found = People(shop).found(people, text, by_parts=False)
+    assert sorted(found.customer_id.to_pyarrow().to_pylist()) == meant

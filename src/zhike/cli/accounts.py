@@ -164,7 +164,7 @@ def log(state: State, before: int, who: str) -> Answer:
         (str(item.number), local(item.at), item.who, item.address, item.action, item.subject)
         for item in entries
     ]
-    header = ("", _("When"), _("Who"), _("From the address"), _("What"), _("Of whom or what"))
+    header = ("", _("When"), _("Who"), _("From the address"), _("Act"), _("Of whom or what"))
     return Answer(
         data={"entries": [asdict(item) for item in entries]},
         shown=[Sheet(header=header, rows=rows)],

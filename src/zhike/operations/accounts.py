@@ -51,7 +51,7 @@ class Account:
     def sight(self) -> Sight:
         """What they see of the data."""
         personal = PERSONAL in self.role.may
-        return Sight(reach=self.reach, of=self.reach_of, personal=personal)
+        return Sight(reach=self.reach, of=self.reach_of, personal=personal, by_parts=personal)
 
 
 class Accounts:

@@ -26,11 +26,14 @@ class Sight:
         of: Whose: numbers of colleagues, names of teams, or regions (country, province or city).
             Empty for all of them.
         personal: Whether names, telephone numbers and the like are shown in full.
+        by_parts: Whether a part of a name or number finds whom it belongs to. Whoever is shown
+            masks and could look for parts could put together what the masks hide.
     """
 
     reach: Reach = "all"
     of: tuple[str, ...] = ()
     personal: bool = False
+    by_parts: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -38,5 +41,5 @@ class Sight:
         return self.reach == "all"
 
 
-EVERYTHING = Sight()
-"""All customers, with personal data masked: what a workspace shows where nobody has an account."""
+EVERYTHING = Sight(by_parts=True)
+"""All customers, masked, and found by any part: what is shown where nobody has an account."""

@@ -51,17 +51,16 @@ class SeenCrowd:
 
     Attributes:
         crowd: The customers.
-        personal: Whether in full.
+        sight: Whether in full, and whether parts of names find them.
     """
 
     crowd: Crowd
-    personal: bool
+    sight: Sight
 
     @property
     def directory(self) -> Directory:
         """The lists."""
-        directory = self.crowd.directory
-        return directory.in_full if self.personal else directory
+        return self.crowd.directory.shown_to(self.sight)
 
     @property
     def outlook(self) -> Outlook | None:
@@ -95,7 +94,7 @@ class Views:
         Raises:
             LookupError: No request is being answered, or nobody has looked who sent it.
         """
-        sight = replace(_SIGHT.get(), personal=False)
+        sight = replace(_SIGHT.get(), personal=False, by_parts=False)
         if sight.is_whole:
             return self.whole
         with self._choosing:
@@ -109,7 +108,7 @@ class Views:
     @property
     def crowd(self) -> SeenCrowd:
         """The customers that they may see."""
-        return SeenCrowd(self.current.crowd, _SIGHT.get().personal)
+        return SeenCrowd(self.current.crowd, _SIGHT.get())
 
     def follow(self) -> None:
         """Read a newer snapshot for everybody who looks at the present one."""

@@ -24,6 +24,7 @@ from zhike.catalogue.rules import (
 )
 from zhike.errors import RuleError, WorkspaceError
 from zhike.i18n import lazy
+from zhike.operations.sight import Sight
 from zhike.reports.tables import customer_list, write_csv
 from zhike.reports.workbook import customer_rows
 from zhike.schema import Shop
@@ -142,12 +143,13 @@ class Directory:
         self._full_rows = kept.mutate(**full).select(*names)
         self._total = int(self._rows.count().to_pyarrow().as_py())
         self._people = People(self._shop)
+        self._by_parts = True
 
-    @property
-    def in_full(self) -> Directory:
-        """The same with personal data as they are, for those who may see them."""
+    def shown_to(self, sight: Sight) -> Directory:
+        """The same customers with personal data in full, and found by parts, where one may."""
         shown = copy.copy(self)
-        shown._rows = self._full_rows
+        shown._rows = self._full_rows if sight.personal else self._rows
+        shown._by_parts = sight.by_parts
         return shown
 
     def page(self, asked: Asked) -> CustomerPage:
@@ -216,7 +218,7 @@ class Directory:
             rule = parse_rule(fields.segments.get(text, text), fields)
             rows = rows.semi_join(members_of(self._shop, rule, fields), "customer_id")
         if asked.search.strip():
-            rows = self._people.found(rows, asked.search)
+            rows = self._people.found(rows, asked.search, by_parts=self._by_parts)
         return rows
 
     @contextmanager

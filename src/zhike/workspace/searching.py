@@ -14,6 +14,8 @@ from zhike.workspace.spelling import spellings
 
 FEWEST_DIGITS = 4
 """Digits from which a number may be part of a telephone number: fewer say nothing."""
+WHOLE_NUMBER = 7
+"""Digits that a whole telephone number has at least."""
 BATCH_ROWS = 200_000
 SIGNS_IN_NUMBERS = re.compile(r"[\s+()\-.]")
 
@@ -28,7 +30,7 @@ class People:
     def __init__(self, shop: Shop) -> None:
         self._rows = _readied(shop) if "people" in shop else None
 
-    def found(self, rows: ir.Table, text: str) -> ir.Table:
+    def found(self, rows: ir.Table, text: str, *, by_parts: bool = True) -> ir.Table:
         """The rows of customers whom a text means.
 
         A part of their id, name or account is enough, of an e-mail address its beginning, of a
@@ -38,13 +40,17 @@ class People:
         Args:
             rows: With `customer_id`.
             text: What somebody typed.
+            by_parts: Whether a part is enough. Without it a name, account, address or number
+                must be given whole, so that nobody finds out sign by sign what a mask hides.
         """
         wanted = unicodedata.normalize("NFKC", text).strip().lower()
         by_id = rows.customer_id.lower().contains(wanted)
         if self._rows is None or not wanted:
             return rows.filter(by_id)
         people = self._rows
-        meant = people.filter(ibis.or_(*_conditions(people, wanted))).select("person_id")
+        meant = people.filter(
+            ibis.or_(*(_conditions if by_parts else _whole)(people, wanted))
+        ).select("person_id")
         return rows.filter(by_id | rows.customer_id.isin(meant.person_id))
 
 
@@ -57,6 +63,14 @@ def _conditions(people: ir.Table, wanted: str) -> list[ir.BooleanValue]:
     letters = "".join(sign for sign in wanted if sign.isalnum())
     if letters.isascii() and letters.isalpha():
         found.append(people.spelled.contains(f" {letters}"))
+    return [condition.fill_null(False) for condition in found]
+
+
+def _whole(people: ir.Table, wanted: str) -> list[ir.BooleanValue]:
+    digits = SIGNS_IN_NUMBERS.sub("", wanted)
+    found = [people[name] == wanted for name in ("name", "account", "email")]
+    if len(digits) >= WHOLE_NUMBER:
+        found.append(people.phone == digits)
     return [condition.fill_null(False) for condition in found]
 
 

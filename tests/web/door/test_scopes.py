@@ -236,6 +236,18 @@ def test_names_are_in_full_for_those_who_may_and_masked_for_the_rest(
         assert [person["name"] in text for text in (file, page, twin)] == [in_full] * 3
 
 
+def test_what_a_mask_hides_is_not_found_out_by_searching(
+    site: Site, scoped: People, tables: Tables
+) -> None:
+    person = next(row for row in tables["people"].to_pylist() if row["phone"] and row["name"])
+    for text, parts in ((person["phone"][3:9], True), (person["phone"], False)):
+        for who, finds in (("boss", True), ("team analyst", not parts)):
+            for path in (f"/api/v1/customers?search={text}", f"/api/v1/search?q={text}"):
+                told = asked(site, scoped, who, path).json["customers"]
+                found = person["customer_id"] in {row["customer_id"] for row in told}
+                assert found == finds, (who, path)
+
+
 def test_nothing_to_see_is_a_page_and_no_fault(site: Site, scoped: People) -> None:
     for path in ("/", "/analyses", "/analyses/rfm", "/metrics", "/customers", "/segments", "/help"):
         assert asked(site, scoped, "nobody", path).status == 200

@@ -1,4 +1,4 @@
-"""What everybody settles for themselves: their password."""
+"""What everybody settles for themselves: their password, and tokens for programs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from zhike.errors import ZhikeError
 from zhike.operations.accounts import Account
 from zhike.operations.roles import permissions
 from zhike.operations.sight import REACH_WORDS
+from zhike.operations.tokens import MOST_DAYS, SCOPES, Token
 from zhike.web.desk import Desk
 from zhike.web.door.people_pages import PATH as PEOPLE
 from zhike.web.door.sent import form_of
@@ -57,6 +58,11 @@ def account_page(
         "account": account,
         "permissions": permissions(),
         "reaches": REACH_WORDS,
+        "done": False,
+        "secret": "",
+        "scopes": [scope for scope in SCOPES if scope in account.role.may],
+        "most_days": MOST_DAYS,
+        "tokens": _tokens(desk, account),
     }
     text = desk.written(request, "account.html.jinja", fault=fault, **(shown | context))
     return Response(text, status_code=200 if fault is None else 400, media_type="text/html")
@@ -68,6 +74,11 @@ def account_in(desk: Desk, request: Request) -> Account:
     if visitor is None or visitor.account is None:
         raise HTTPException(404)
     return visitor.account
+
+
+def _tokens(desk: Desk, account: Account) -> list[Token]:
+    """Tokens of somebody who may have any."""
+    return desk.door.records.tokens.of(account) if "tokens" in account.role.may else []
 
 
 def _changed(desk: Desk, request: Request, form: dict[str, str]) -> Response:

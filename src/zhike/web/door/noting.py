@@ -17,6 +17,8 @@ from zhike.web.door.sent import form_of
 from zhike.web.door.visiting import Visitor
 from zhike.web.shielding import SAFE
 
+CUSTOMERS = "customers"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
@@ -62,12 +64,14 @@ async def note(audit: Audit, request: Request, visitor: Visitor, route: str) -> 
     act = noted_routes().get(route)
     if act is None or visitor.account is None:
         return
+    if act.code.startswith("view_") and CUSTOMERS not in visitor.may:
+        return  # one box finds pages too, and shows customers to those alone who may see them
     given = {**request.query_params, **request.path_params}
     if request.method not in SAFE:
         given = await form_of(request)
     subject = " ".join(given[name] for name in act.subject if given.get(name))
     details = {"by": visitor.how, "personal": visitor.sight.personal}
-    if given.get("search"):
+    if given.get("search") or given.get("q"):
         details["search"] = True
 
     def write() -> None:

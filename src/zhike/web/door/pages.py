@@ -9,11 +9,12 @@ from zhike.web.door.account_pages import account_pages
 from zhike.web.door.audit_page import audit_pages
 from zhike.web.door.people_pages import people_pages
 from zhike.web.door.sign_in_pages import sign_in_pages
+from zhike.web.door.token_pages import token_pages
 
 
 def door_pages(desk: Desk) -> APIRouter:
     """The routes of signing in, of one's own account and of everybody's."""
     router = APIRouter()
-    for routes in (sign_in_pages, account_pages, people_pages, audit_pages):
+    for routes in (sign_in_pages, account_pages, people_pages, audit_pages, token_pages):
         router.include_router(routes(desk))
     return router

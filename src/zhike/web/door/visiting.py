@@ -104,7 +104,8 @@ class Door:
         if token is None:
             return None
         may = token.account.role.may & token.may
-        sight = replace(token.account.sight, personal=PERSONAL in may)
+        personal = PERSONAL in may
+        sight = replace(token.account.sight, personal=personal, by_parts=personal)
         return Visitor(
             how="token",
             account=token.account,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import struct
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from zhike.errors import SourceError
@@ -105,6 +107,26 @@ def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
         for _ in range(BOMB_FLOOR_BYTES // (1 << 22) + 2):
             member.write(b"1,2\n" * (1 << 20))
     assert refusal(path).code == "zip_bomb"
+
+
+def test_a_bomb_in_a_workbook_is_refused_whatever_its_headers_say(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["order", "paid"])
+    book.save(path)
+    packed = zipfile.ZIP_DEFLATED
+    with (
+        zipfile.ZipFile(path, "a", packed) as archive,
+        archive.open("xl/media/picture.bin", "w") as member,
+    ):
+        for _ in range(BOMB_FLOOR_BYTES // (1 << 22) + 2):
+            member.write(b"<c/>" * (1 << 20))
+    assert refusal(path).code == "zip_bomb"
+    whole = path.read_bytes()
+    lying = whole.replace(struct.pack("<L", BOMB_FLOOR_BYTES + (1 << 23)), struct.pack("<L", 1000))
+    assert lying != whole
+    path.write_bytes(lying)
+    assert refusal(path).code in ("zip_bomb", "source")
 
 
 def test_a_refusal_is_spoken_in_the_readers_language(tmp_path: Path) -> None:

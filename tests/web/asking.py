@@ -39,7 +39,7 @@ class Site:
     def get(self, path: str, **headers: str) -> Said:
         return self.ask("GET", path, headers)
 
-    def post(self, path: str, body: str, **headers: str) -> Said:
+    def post(self, path: str, body: str | bytes, **headers: str) -> Said:
         return self.ask("POST", path, headers, body)
 
     def ask_bytes(self, path: str) -> tuple[Mapping[str, str], bytes]:
@@ -52,7 +52,7 @@ class Site:
         return {name.lower(): value for name, value in answer.getheaders()}, body
 
     def ask(
-        self, method: str, path: str, headers: Mapping[str, str], body: str | None = None
+        self, method: str, path: str, headers: Mapping[str, str], body: str | bytes | None = None
     ) -> Said:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         named = {name.replace("_", "-"): value for name, value in headers.items()}

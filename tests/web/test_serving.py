@@ -9,10 +9,11 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from web.asking import Site
+from web.asking import Said, Site
 from zhike.errors import InputError, UnavailableError
 from zhike.web import listen, server_of
 from zhike.workspace import Workspace
@@ -34,19 +35,36 @@ def test_a_port_that_is_taken_is_a_sentence() -> None:
     first.opened.close()
 
 
+def test_where_there_is_nothing_yet_a_workspace_is_made_and_served(tmp_path: Path) -> None:
+    said, begun = served(tmp_path / "new", "/")
+    assert Workspace.open(tmp_path / "new").sources() == []
+    assert (said["folder"], begun.headers["location"]) == (str(tmp_path / "new"), "/begin")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "letter.txt").write_text("Dear Ann")
+    command = [*ZHIKE, "-C", str(tmp_path / "other"), "--json", "serve", "--port", "0"]
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert "no_workspace" in refused.stdout + refused.stderr
+
+
 def test_the_command_says_where_answers_and_stops(shop: Workspace) -> None:
-    command = [*ZHIKE, "-C", str(shop.folder), "--json", "serve", "--port", "0"]
+    assert served(shop.folder, "/health")[1].json["status"] == "ok"
+
+
+def served(folder: Path, path: str) -> tuple[dict[str, str], Said]:
+    """What the command says, and what it answers at an address, until it is stopped."""
+    command = [*ZHIKE, "-C", str(folder), "--json", "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         try:
             assert running.stdout is not None
             lines = iter(running.stdout.readline, "}\n")
             said = json.loads("".join(lines) + "}")
-            answer = Site.at(said["address"]).get("/health")
-            assert answer.json["status"] == "ok"
+            answer = Site.at(said["address"]).get(path)
             running.send_signal(signal.SIGINT)
             assert running.wait(timeout=30) == 0
         finally:
             running.kill()
+    return said, answer
 
 
 def test_other_commands_do_not_wait_for_web_frameworks() -> None:

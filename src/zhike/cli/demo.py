@@ -6,7 +6,6 @@ import json
 import shlex
 import shutil
 import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,14 +21,8 @@ from zhike.i18n import Language, LazyText, format_count, format_number, language
 if TYPE_CHECKING:
     from zhike.workspace import Manifest, Workspace
 
-EXPORTS: dict[Language, tuple[str, ...]] = {
-    "zh": ("taobao_orders", "taobao_lines"),
-    "en": ("shopify_orders", "shopify_customers"),
-}
 NAMES: dict[Language, str] = {"zh": "知客演示店", "en": "Zhike demo shop"}
 MARK = "demo.json"
-
-Progress = Callable[[LazyText, int, int], None]
 
 
 @command(
@@ -46,11 +39,13 @@ Progress = Callable[[LazyText, int, int], None]
 )
 def demo(state: State, customers: int, folder: Path | None) -> Answer:
     """Make the demo and say in one line where to look."""
+    from zhike.workspace.demonstration import write_demonstration
+
     began = time.perf_counter()
     chosen = state.folder / (folder or "demo")
     with watched() as progress:
         workspace = _workspace(chosen.absolute(), customers)
-        files = _exports(workspace.folder / "exports", customers, progress)
+        files = write_demonstration(workspace.folder / "exports", customers, language(), progress)
         reports = workspace.add(files, progress=progress)
         manifest = workspace.run(progress=progress)
         progress(lazy("Writing the report"), 0, 0)
@@ -99,21 +94,6 @@ def _company_settings() -> dict[str, Any]:
 
     company = simulate(100, language=language())
     return {"currency": company.currency, "timezone": company.timezone}
-
-
-def _exports(folder: Path, customers: int, progress: Progress) -> list[Path]:
-    """The shop's exports, written as its platforms would."""
-    from zhike.datasets import simulate, write_export
-
-    if folder.exists():
-        return sorted(folder.iterdir())
-    progress(lazy("Simulating a shop of {count} customers", count=format_count(customers)), 0, 0)
-    company = simulate(customers, language=language())
-    draft = folder.with_name(".exports")
-    for platform in EXPORTS[language()]:
-        write_export(company, platform, draft)
-    draft.rename(folder)
-    return sorted(folder.iterdir())
 
 
 def _done(manifest: Manifest, seconds: float) -> LazyText:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from zhike.cli.answers import Answer, print_answer
 from zhike.cli.frame import State, command, option
 from zhike.i18n import lazy
+
+if TYPE_CHECKING:
+    from zhike.workspace import Workspace
 
 PORT = 8747
 
@@ -37,7 +42,7 @@ def serve(state: State, port: int, host: str, name: tuple[str, ...]) -> Answer:
     from zhike.web import listen
     from zhike.web import serve as served
 
-    workspace = state.workspace()
+    workspace, is_new = _workspace(state)
     place = listen(host, port, has_accounts=workspace.records.accounts.anybody())
     if place.is_loopback:
         said = lazy(
@@ -48,7 +53,9 @@ def serve(state: State, port: int, host: str, name: tuple[str, ...]) -> Answer:
         said = lazy(
             "Open {address} in a browser; everybody signs in. Ctrl-C stops.", address=place.address
         )
-    where = Answer(data={"address": place.address, "folder": str(workspace.folder)}, shown=[said])
+    made = [lazy("{folder} is a workspace now.", folder=workspace.folder)] if is_new else []
+    shown = [*made, said]
+    where = Answer(data={"address": place.address, "folder": str(workspace.folder)}, shown=shown)
     served(
         workspace.folder,
         place,
@@ -56,3 +63,13 @@ def serve(state: State, port: int, host: str, name: tuple[str, ...]) -> Answer:
         started=lambda: print_answer(where, as_json=state.as_json),
     )
     return Answer(data={"stopped": True}, shown=[lazy("Stopped.")])
+
+
+def _workspace(state: State) -> tuple[Workspace, bool]:
+    """The workspace, and whether it was made just now: where there is nothing yet, one is."""
+    from zhike.workspace import Workspace
+
+    folder = state.folder.absolute()
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return Workspace.create(folder), True
+    return state.workspace(), False

@@ -36,9 +36,11 @@ class SourceOptions:
 
     Attributes:
         encoding: As Python's codecs call it; "" to find out.
+        name: What it was called where it came from; "" where the path has its name.
     """
 
     encoding: str = ""
+    name: str = ""
 
 
 def open_source(path: Path | str, *, options: SourceOptions | None = None) -> list[RawTable]:
@@ -60,7 +62,7 @@ def open_source(path: Path | str, *, options: SourceOptions | None = None) -> li
     chosen = options or SourceOptions()
     tables: list[RawTable] = []
     for file in files_at(path):
-        tables.extend(_tables(ByteSource.plain(file), chosen))
+        tables.extend(_tables(ByteSource(file, chosen.name or file.name), chosen))
     return tables
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import lzma
 import zipfile
 import zlib
@@ -20,6 +21,8 @@ BOMB_RATIO = 250
 """No table packs better than this; a longer run of bytes is an attack or a mistake."""
 BOMB_FLOOR_BYTES = 256 << 20
 """Unpacked size from which the ratio is looked at."""
+MOST_PACKED = 1040
+"""Nothing that zip writes unpacks to more times its size."""
 
 
 @contextmanager
@@ -51,6 +54,39 @@ def reading(name: str) -> Iterator[None]:
             hint=lazy("If it lies on a synced or network drive, copy it to this computer first."),
             code="unreadable_file",
         ) from error
+
+
+def refuse_packed_bomb(data: bytes, name: str) -> None:
+    """Refuse a workbook whose parts unpack to far more than a table would.
+
+    The parts are unpacked and thrown away: what their headers say of their size is not believed.
+
+    Raises:
+        SourceError: It is one, or it is damaged.
+    """
+    if len(data) * MOST_PACKED < BOMB_FLOOR_BYTES or not zipfile.is_zipfile(io.BytesIO(data)):
+        return
+    unpacked = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for member in archive.infolist():
+                with archive.open(member) as part:
+                    while piece := part.read(1 << 20):
+                        unpacked += len(piece)
+                        if unpacked > max(BOMB_FLOOR_BYTES, len(data) * BOMB_RATIO):
+                            raise _bomb(name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
+        raise SourceError(
+            lazy("{name} is no Excel workbook that can be read; it may be damaged.", name=name)
+        ) from fault
+
+
+def _bomb(name: str) -> SourceError:
+    return SourceError(
+        lazy("{name} unpacks to far more than a table would.", name=name),
+        hint=lazy("Unpack it yourself if you trust it, and add the files inside."),
+        code="zip_bomb",
+    )
 
 
 class ByteStream:
@@ -88,11 +124,7 @@ class ByteStream:
     def _refuse_bomb(self) -> None:
         packed = max(self._disk.tell(), 1)
         if self._read_bytes > BOMB_FLOOR_BYTES and self._read_bytes > packed * BOMB_RATIO:
-            raise SourceError(
-                lazy("{name} unpacks to far more than a table would.", name=self._name),
-                hint=lazy("Unpack it yourself if you trust it, and add the files inside."),
-                code="zip_bomb",
-            )
+            raise _bomb(self._name)
 
     def __enter__(self) -> ByteStream:
         return self

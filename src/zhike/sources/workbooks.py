@@ -14,7 +14,7 @@ from zhike.i18n import lazy
 from zhike.sources.delimited import header_notes
 from zhike.sources.fates import Block, judged_batches
 from zhike.sources.headers import Header, find_header
-from zhike.sources.streams import ByteSource
+from zhike.sources.streams import ByteSource, refuse_packed_bomb
 from zhike.sources.tables import Progress, RawTable
 
 _SAMPLE_ROWS = 400
@@ -35,6 +35,7 @@ def workbook_tables(source: ByteSource) -> list[RawTable]:
     data = source.whole()
     if data.startswith(_OLE) and _ENCRYPTED in data:
         raise _protected(source.name)
+    refuse_packed_bomb(data, source.name)
     tables, left_out = [], []
     for name, sheet in _sheets(data, source.name):
         if sheet.visible != "visible":

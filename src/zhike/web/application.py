@@ -20,6 +20,7 @@ from zhike.errors import ZhikeError
 from zhike.web.api import VERSION, api
 from zhike.web.assets import assets
 from zhike.web.customer_pages import customer_pages
+from zhike.web.data_pages import data_pages
 from zhike.web.desk import Desk
 from zhike.web.door import admitting
 from zhike.web.door.pages import door_pages
@@ -29,6 +30,9 @@ from zhike.web.reader import Spoken
 from zhike.web.search_pages import search_pages
 from zhike.web.segment_pages import segment_pages
 from zhike.web.shielding import Shielded, is_ours
+from zhike.web.source_api import source_api
+from zhike.web.source_pages import source_pages
+from zhike.web.work_pages import work_pages
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 LOOK_SECONDS = 2.0
@@ -62,7 +66,10 @@ def application(folder: Path, hosts: Iterable[str] = LOOPBACK) -> FastAPI:
     app.include_router(customer_pages(desk))
     app.include_router(segment_pages(desk))
     app.include_router(search_pages(desk))
+    for routes in (source_pages, work_pages, data_pages):
+        app.include_router(routes(desk))
     app.include_router(api(desk))
+    app.include_router(source_api(desk))
     app.include_router(door_pages(desk))
     app.add_api_route(f"{VERSION}/openapi.json", app.openapi, include_in_schema=False)
     app.add_api_route("/health", _health, include_in_schema=False)
@@ -97,5 +104,6 @@ def _watching(desk: Desk) -> Lifespan[FastAPI]:
         watching = asyncio.create_task(watch())
         yield
         watching.cancel()
+        await asyncio.to_thread(desk.errands.close)
 
     return serving

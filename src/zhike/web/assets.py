@@ -52,6 +52,7 @@ def assets() -> Mapping[str, Asset]:
         "web.css": ("text/css", style),
         "charts.js": ("text/javascript", charting_library()),
         "web.js": ("text/javascript", asset("report.js")),
+        "sending.js": ("text/javascript", own.joinpath("sending.js").read_text(encoding="utf-8")),
         "icon.svg": ("image/svg+xml", own.joinpath("icon.svg").read_text(encoding="utf-8")),
     }
     return {name: _asset(media, text) for name, (media, text) in texts.items()}

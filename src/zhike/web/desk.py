@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from zhike import __version__
+from zhike.errors import InputError
 from zhike.i18n import language
 from zhike.preparation import REASONS
 from zhike.reports.markup import charts_of, drawings, markup_environment, writers
@@ -24,6 +26,7 @@ from zhike.web.reader import Reader
 from zhike.web.recomputing import Recomputing
 from zhike.web.shielding import inside
 from zhike.web.views import SeenCrowd, Views
+from zhike.workspace.errands import ErrandFolder, Errands
 
 ROWS_SHOWN = 60
 KEPT = "private, no-cache"
@@ -40,6 +43,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.views = Views(folder)
         self.door = Door(self.settled.workspace.records)
+        self.errands = Errands(folder)
         self._templates = markup_environment("zhike.web")
         self._templates.globals |= {
             "asset": asset_address,
@@ -69,16 +73,27 @@ class Desk:
         """Their customers."""
         return self.views.crowd
 
+    def errand(self, errand_id: str) -> ErrandFolder:
+        """The folder of an errand.
+
+        Raises:
+            HTTPException: There is none of that id.
+        """
+        try:
+            return self.errands.folder(errand_id)
+        except InputError as fault:
+            raise HTTPException(404, str(fault)) from None
+
     def page(
         self,
         request: Request,
         template: str,
         content: Callable[[Published], dict[str, Any]] = lambda _published: {},
     ) -> Response:
-        """A page of the published snapshot; before the first run one that says how to begin."""
+        """A page of the published snapshot; before the first run one leads to where it begins."""
         published = self.newest.get()
         if published is None:
-            return Response(self.written(request, "begin.html.jinja"), media_type="text/html")
+            return RedirectResponse("/begin", status_code=303)
 
         def made() -> Response:
             context = content(published)

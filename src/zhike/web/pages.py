@@ -89,16 +89,6 @@ def _metrics(desk: Desk, published: Published) -> dict[str, Any]:
     return {"entries": list(metrics_of(published.report, settings))}
 
 
-def _data(_desk: Desk, published: Published) -> dict[str, Any]:
-    report = published.report
-    return {
-        "report": report,
-        "rejected": published.rejected,
-        "lights": list(lights_of(published)),
-        "unanswered": [item for item in report.sections if item.missing is not None],
-    }
-
-
 def _help(desk: Desk, published: Published) -> dict[str, Any]:
     return _metrics(desk, published) | {"tables": standard_tables()}
 
@@ -107,7 +97,6 @@ _CONTENTS: dict[str, tuple[str, Any]] = {
     "/": ("overview.html.jinja", _overview),
     "/analyses": ("analyses.html.jinja", _analyses),
     "/metrics": ("metrics.html.jinja", _metrics),
-    "/data": ("data_page.html.jinja", _data),
     "/help": ("help.html.jinja", _help),
 }
 

@@ -51,18 +51,43 @@ Progress = Callable[[LazyText, int, int], None]
 """Told what is being done now, how many steps are done, of how many."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What people know of files beforehand.
+
+    Attributes:
+        encoding: Of the files, where their bytes do not tell.
+        columns: Column to "table.field", of whichever file has it.
+        tables: The same of one table alone, by its name; it comes before `columns`.
+        names: What files were called where they came from, where their paths do not say it.
+        aside: Files to pass over: exported workbooks, which come back another way.
+    """
+
+    encoding: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    names: Mapping[Path, str] = field(default_factory=dict)
+    aside: Collection[Path] = ()
+
+    def named(self, file: Path) -> str:
+        """What people call a file."""
+        return self.names.get(file, file.name)
+
+
 @dataclass
 class _Draft:
     """A file that has landed but is not a batch yet.
 
     Attributes:
         file: Where it is.
+        name: What people call it.
         content_hash: Of its bytes.
         folder: Where its records have landed.
         found: Whether it was found in a folder rather than named: then it may be no data at all.
     """
 
     file: Path
+    name: str
     content_hash: str
     folder: Path
     found: bool
@@ -79,8 +104,7 @@ class Adding:
         landing: Where batches are kept.
         mappings: What is remembered about headers.
         progress: Told of each step.
-        encoding: Of the files, where a person knows it better.
-        aside: Files to pass over: exported workbooks, which come back another way.
+        wishes: What people know of the files beforehand.
     """
 
     def __init__(
@@ -89,21 +113,18 @@ class Adding:
         landing: LandingStore,
         mappings: Mappings,
         progress: Progress,
-        encoding: str = "",
-        aside: Collection[Path] = (),
+        wishes: Wishes,
     ) -> None:
         self._kitchen = kitchen
-        self._options = SourceOptions(encoding=encoding)
+        self._wishes = wishes
         self._landing = landing
-        self._aside = frozenset(aside)
+        self._aside = frozenset(wishes.aside)
         self._mappings = mappings
         self._progress = progress
         self._left_out: list[FileReport] = []
         self._faults: list[InputError] = []
 
-    def add(
-        self, paths: Sequence[Path], overrides: Mapping[str, str], ask: Ask | None
-    ) -> list[FileReport]:
+    def add(self, paths: Sequence[Path], ask: Ask | None) -> list[FileReport]:
         """Land all files, settle all questions, then keep them one by one."""
         landed: list[_Draft | Batch] = []
         try:
@@ -114,12 +135,12 @@ class Adding:
             fresh = [draft for draft in landed if isinstance(draft, _Draft)]
             for draft in fresh:
                 with self._leaving_out(draft.file, found=draft.found):
-                    self._read_all(draft, overrides, fresh)
+                    self._read_all(draft, fresh)
             fresh = [draft for draft in fresh if draft.readings]
             usable = [item for item in landed if isinstance(item, Batch) or item.readings]
             if not usable:
                 raise self._faults[0]
-            self._settle_questions(fresh, overrides, ask)
+            self._settle_questions(fresh, ask)
             self._kitchen = settle_currency(self._kitchen, self._files(fresh))
             reports = list(self._left_out)
             for done, item in enumerate(usable):
@@ -139,17 +160,20 @@ class Adding:
             if not found or fault.code not in NO_DATA:
                 raise
             self._faults.append(fault)
-            self._left_out.append(not_data(file, fault))
+            self._left_out.append(not_data(self._wishes.named(file), fault))
 
     def _landed(self, file: Path, *, found: bool) -> _Draft | Batch:
-        self._progress(lazy("Reading {file}", file=file.name), 0, 0)
+        name = self._wishes.named(file)
+        self._progress(lazy("Reading {file}", file=name), 0, 0)
         digest = content_hash(file)
         known = self._landing.holding(digest)
         if known is not None:
             return known
-        draft = _Draft(file=file, content_hash=digest, folder=self._landing.draft(), found=found)
+        folder = self._landing.draft()
+        draft = _Draft(file=file, name=name, content_hash=digest, folder=folder, found=found)
+        options = SourceOptions(encoding=self._wishes.encoding, name=name)
         try:
-            for number, table in enumerate(open_source(file, options=self._options)):
+            for number, table in enumerate(open_source(file, options=options)):
                 draft.rows.append(write_parquet(table, draft.folder / f"{number}.parquet"))
                 draft.tables.append(table)
         except BaseException:
@@ -157,18 +181,16 @@ class Adding:
             raise
         return draft
 
-    def _read_all(
-        self, draft: _Draft, overrides: Mapping[str, str], drafts: Sequence[_Draft]
-    ) -> None:
+    def _read_all(self, draft: _Draft, drafts: Sequence[_Draft]) -> None:
         """Read every table; beside others that are, one may be none (a sheet of notes)."""
         readings: list[FileReading | None] = []
         unknown: InputError | None = None
         for number, table in enumerate(draft.tables):
-            said = _meant_for(table.header, overrides, drafts)
+            said = self._meant_for(table, drafts)
             try:
                 readings.append(self._read(draft, number, said))
             except MappingError as fault:
-                if not _may_be_notes(table, fault):
+                if not may_be_notes(table, fault):
                     raise
                 unknown = fault
                 readings.append(None)
@@ -182,24 +204,38 @@ class Adding:
         remembered = reading_from_json(kept) if kept else None
         return suggest(self._raw(draft, number), table.header, table.name, overrides, remembered)
 
-    def _settle_questions(
-        self, drafts: Sequence[_Draft], overrides: Mapping[str, str], ask: Ask | None
-    ) -> None:
+    def _settle_questions(self, drafts: Sequence[_Draft], ask: Ask | None) -> None:
         open_questions = []
         for draft in drafts:
             for number, table in enumerate(draft.tables):
-                answers = said = _meant_for(table.header, overrides, drafts)
+                answers = said = self._meant_for(table, drafts)
                 reading = draft.readings[number]
                 for question in reading.questions if reading else ():
                     answer = ask(table.name, question) if ask else None
                     if answer is None:
                         open_questions.append((table.name, question))
                     else:
-                        answers = answers | _as_override(question, answer)
+                        answers = answers | as_override(answer)
                 if answers != said:
                     draft.readings[number] = self._read(draft, number, answers)
         if open_questions:
             raise UnsettledMappingError(open_questions)
+
+    def _meant_for(self, table: RawTable, drafts: Sequence[_Draft]) -> dict[str, str]:
+        """What was said of this table's columns, and of columns that no table has."""
+        folded = {fold_header(column) for column in table.header}
+        known = {
+            fold_header(column)
+            for draft in drafts
+            for item in draft.tables
+            for column in item.header
+        }
+        meant = {
+            column: target
+            for column, target in self._wishes.columns.items()
+            if fold_header(column) in folded or fold_header(column) not in known
+        }
+        return meant | dict(self._wishes.tables.get(table.name, {}))
 
     def _files(self, drafts: Sequence[_Draft]) -> Iterator[tuple[ir.Table, FileReading]]:
         for draft in drafts:
@@ -214,7 +250,7 @@ class Adding:
         known = item if isinstance(item, Batch) else self._landing.holding(item.content_hash)
         if known is not None or isinstance(item, Batch):
             return [seen_before(known, part) for part in known.parts] if known else []
-        self._progress(lazy("Preparing {file}", file=item.file.name), done, of)
+        self._progress(lazy("Preparing {file}", file=item.name), done, of)
         batch = self._prepared(self._new_batch(item), item.folder)
         self._landing.keep(batch, item.folder)
         for part in (part for part in batch.parts if part.tables):
@@ -245,8 +281,8 @@ class Adding:
         return Batch(
             id=batch_id(now, draft.content_hash),
             sequence=last + 1,
-            file=draft.file.name,
-            path=str(draft.file),
+            file=draft.name,
+            path=self._wishes.names.get(draft.file, str(draft.file)),
             content_hash=draft.content_hash,
             added_at=now,
             landed_on=now.astimezone(zone).date().isoformat(),
@@ -259,7 +295,8 @@ class Adding:
         )
 
 
-def _may_be_notes(table: RawTable, fault: MappingError) -> bool:
+def may_be_notes(table: RawTable, fault: MappingError) -> bool:
+    """Whether a table that is none of ours may be a sheet of notes beside others."""
     narrow = len(table.header) <= NOTES_COLUMNS
     return fault.code == "unknown_file" or (fault.code == "missing_field" and narrow)
 
@@ -289,21 +326,7 @@ def _no_reading(table: RawTable) -> dict[str, Any]:
     }
 
 
-def _meant_for(
-    header: Sequence[str], overrides: Mapping[str, str], drafts: Sequence[_Draft]
-) -> dict[str, str]:
-    """What was said of this table's columns, and of columns that no table has."""
-    folded = {fold_header(column) for column in header}
-    known = {
-        fold_header(column) for draft in drafts for table in draft.tables for column in table.header
-    }
-    return {
-        column: target
-        for column, target in overrides.items()
-        if fold_header(column) in folded or fold_header(column) not in known
-    }
-
-
-def _as_override(question: Question, answer: str) -> dict[str, str]:
+def as_override(answer: str) -> dict[str, str]:
+    """What the answer to a question says of a column."""
     column, _, target = answer.rpartition("=")
     return {column: target}

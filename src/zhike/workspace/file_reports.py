@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from zhike.errors import InputError, MappingError
@@ -86,11 +85,11 @@ class UnsettledMappingError(MappingError):
         }
 
 
-def not_data(file: Path, fault: InputError) -> FileReport:
+def not_data(name: str, fault: InputError) -> FileReport:
     """The report on a file of a folder that is no data."""
     reading = {"platform": "", "columns": []}
-    part = Part(name=file.name, encoding="", header=(), rows_read=0, reading=reading)
-    return FileReport(file=file.name, batch="", part=part, left_out=fault)
+    part = Part(name=name, encoding="", header=(), rows_read=0, reading=reading)
+    return FileReport(file=name, batch="", part=part, left_out=fault)
 
 
 def seen_before(batch: Batch, part: Part) -> FileReport:

@@ -34,6 +34,9 @@ class Layout:
     edits = _Within("edits.jsonl")
     """What people changed by hand, one line an edit; readable by the owner alone."""
 
+    errands = _Within("errands")
+    """One folder an errand of the web application: files that were sent, and how far it is."""
+
     exports = _Within("exports")
     """One file a workbook that was written: what it showed of each customer."""
 

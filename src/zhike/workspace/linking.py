@@ -225,7 +225,7 @@ def _about(book: Returned, *, kind: EditKind, customer_id: str, field: str) -> E
         kind=kind,
         customer_id=customer_id,
         field=field,
-        source=book.file.name,
+        source=book.name,
         path=str(book.file),
         export=book.export,
     )

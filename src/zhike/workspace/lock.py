@@ -38,6 +38,22 @@ def sole_writer(layout: Layout, work: str) -> Iterator[None]:
         lock.release()
 
 
+def refuse_second_writer(layout: Layout) -> None:
+    """Say who is writing, before anything is begun that would find out later.
+
+    Raises:
+        WorkspaceError: Somebody is.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(layout.lock, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as busy:
+        raise _busy(layout) from busy
+    lock.release()
+
+
 def _busy(layout: Layout) -> WorkspaceError:
     hint = lazy("Wait until it has finished, then do the same again.")
     return WorkspaceError(_who(layout), hint=hint, code="busy")

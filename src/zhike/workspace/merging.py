@@ -227,7 +227,7 @@ class Merging:
             field=change.field.name,
             value=change.value,
             base=base,
-            source=self.book.file.name,
+            source=self.book.name,
             path=str(self.book.file),
             export=self.book.export,
             place=change.place,
@@ -244,7 +244,7 @@ class Merging:
                 customer_id=customer,
                 field=IS_NEW,
                 value=customer,
-                source=self.book.file.name,
+                source=self.book.name,
                 path=str(self.book.file),
                 export=self.book.export,
             )

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from zhike.errors import SourceError
 from zhike.i18n import LazyText, lazy
 from zhike.schema.vocabulary import fold
+from zhike.sources import refuse_packed_bomb
 from zhike.workspace.cells import FaultKind, OddCells, odd_cells
 from zhike.workspace.editable import tidy
 from zhike.workspace.titles import id_titles, keys_by_title
@@ -74,12 +75,14 @@ class Returned:
 
     Attributes:
         file: Where it is.
+        name: What people call it.
         about: What its very hidden sheet says; empty where that was lost.
         sheets: Its customer sheets.
         warnings: What had to be guessed.
     """
 
     file: Path
+    name: str
     about: Mapping[str, str]
     sheets: tuple[CustomerSheet, ...]
     warnings: tuple[LazyText, ...] = ()
@@ -90,20 +93,30 @@ class Returned:
         return self.about.get("export_id", "")
 
 
-def returned_workbook(path: Path) -> Returned | None:
-    """The workbook, if Zhike wrote it; None of any other file."""
+def returned_workbook(path: Path, name: str = "") -> Returned | None:
+    """The workbook, if Zhike wrote it; None of any other file.
+
+    Args:
+        path: Where it is.
+        name: What people call it, where its path does not say it.
+    """
     import fastexcel
 
     if not _may_be_one(path):
         return None
+    data = path.read_bytes()
+    refuse_packed_bomb(data, name or path.name)
     try:
-        reader = fastexcel.read_excel(path.read_bytes())
+        reader = fastexcel.read_excel(data)
         about = _about(reader)
         wanted = _wanted(reader, about)
         found = list(_sheets(reader, wanted, path, is_ours=bool(about)))
     except fastexcel.FastExcelError as fault:
         raise SourceError(
-            lazy("{name} is no Excel workbook that can be read; it may be damaged.", name=path.name)
+            lazy(
+                "{name} is no Excel workbook that can be read; it may be damaged.",
+                name=name or path.name,
+            )
         ) from fault
     if not found:
         return None
@@ -112,6 +125,7 @@ def returned_workbook(path: Path) -> Returned | None:
         warnings.insert(0, _LOST)
     return Returned(
         file=path.absolute(),
+        name=name or path.name,
         about=about,
         sheets=tuple(sheet for sheet, _ in found),
         warnings=tuple(dict.fromkeys(warnings)),
@@ -130,6 +144,7 @@ _BY_TITLES = lazy(
 def _may_be_one(path: Path) -> bool:
     """Whether anything in the file says that Zhike wrote it; nothing is read as a sheet yet."""
     import zipfile
+    import zlib
 
     with path.open("rb") as file:
         head = file.read(4)
@@ -137,13 +152,16 @@ def _may_be_one(path: Path) -> bool:
         return ABOUT.encode() in path.read_bytes()
     if not zipfile.is_zipfile(path):
         return False
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if name.endswith((".xml", ".bin")):
-                with archive.open(name) as part:
-                    beginning = part.read(_BEGINNING_BYTES)
-                if ABOUT.encode() in beginning or KEY.encode() in beginning:
-                    return True
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                if name.endswith((".xml", ".bin")):
+                    with archive.open(name) as part:
+                        beginning = part.read(_BEGINNING_BYTES)
+                    if ABOUT.encode() in beginning or KEY.encode() in beginning:
+                        return True
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        pass  # damaged, or with a password: whoever reads it as a table says which
     return False
 
 

@@ -35,6 +35,7 @@ class Settings:
         timezone: Business time zone, by its IANA name.
         keep_snapshots: How many snapshots stay, the newest first.
         memory: Most memory that the engine may hold, such as "2GB".
+        largest_upload: Most that may be sent through a browser at once.
         database: PostgreSQL that keeps accounts and the audit log; empty keeps them in the folder.
         rates: Foreign currency to the worth of one unit in `currency`.
         analyses: Analysis name to the parameters that a run gives it.
@@ -51,6 +52,7 @@ class Settings:
     timezone: str = "Asia/Shanghai"
     keep_snapshots: int = 10
     memory: str = "1500MB"
+    largest_upload: str = "2GB"
     database: str = ""
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     analyses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -76,6 +78,16 @@ class Settings:
         segment_targets(self.targets, own)
 
 
+def size_bytes(size: str) -> int:
+    """How many bytes a size of the settings is.
+
+    Examples:
+        >>> size_bytes("1.5MB"), size_bytes("2GB")
+        (1500000, 2000000000)
+    """
+    return int(float(size[:-2]) * {"MB": 1_000_000, "GB": 1_000_000_000}[size[-2:]])
+
+
 def _own_metrics(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, Metric]:
     from zhike.catalogue.own_metrics import own_metrics
 
@@ -95,6 +107,10 @@ def _is_currency_or_open(code: object) -> bool:
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"\d+(\.\d+)?[MG]B", value))
 
 
 def _are_rates(value: object) -> bool:
@@ -117,10 +133,8 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], LazyText]] = {
         lazy("a time zone such as Asia/Shanghai"),
     ),
     "keep_snapshots": (_is_count, lazy("a whole number of at least 1")),
-    "memory": (
-        lambda value: isinstance(value, str) and bool(re.fullmatch(r"\d+(\.\d+)?[MG]B", value)),
-        lazy("an amount of memory such as 1500MB or 2GB"),
-    ),
+    "memory": (_is_size, lazy("an amount of memory such as 1500MB or 2GB")),
+    "largest_upload": (_is_size, lazy("a size such as 500MB or 2GB")),
     "database": (
         lambda value: isinstance(value, str) and bool(re.match(r"$|postgres(ql)?://", value)),
         lazy("an address such as postgresql://host/name"),
@@ -213,6 +227,9 @@ keep_snapshots = {keep_snapshots}
 
 # 计算引擎最多占用的内存 / the most memory that the engine may hold
 memory = {memory}
+
+# 浏览器一次最多上传多少 / the most that may be sent through a browser at once
+largest_upload = {largest_upload}
 
 # 账号和审计日志存哪里：空着存在本文件夹，或写 postgresql://主机/库名
 # where accounts are kept: empty in this folder, or postgresql://host/name

@@ -116,7 +116,7 @@ class Taking:
         kept = self._keep(book, links, edits, custom, log)
         notes += [*links.notes, *_computed(links, exported, who), *_gone(exported, rows)]
         return WorkbookReport(
-            file=book.file.name,
+            file=book.name,
             export=book.export,
             rows_read=sum(len(sheet.rows) for sheet, _ in rows),
             edits=tuple(edit for edit in kept if edit.kind == "edit" and edit.field != IS_NEW),
@@ -215,14 +215,18 @@ class Taking:
         return log.append([*whole, *edits], by=self.by)
 
 
-def returned_among(paths: Sequence[Path]) -> tuple[dict[Path, Returned], bool]:
+def returned_among(
+    paths: Sequence[Path], names: Mapping[Path, str] | None = None
+) -> tuple[dict[Path, Returned], bool]:
     """The exported workbooks among files, and whether there is nothing else.
 
     Args:
         paths: Files, folders or patterns.
+        names: What files were called where they came from.
     """
+    called = names or {}
     files = [file for path in paths for file in files_at(path)]
-    found = {file: returned_workbook(file) for file in files}
+    found = {file: returned_workbook(file, called.get(file, "")) for file in files}
     books = {file: book for file, book in found.items() if book is not None}
     return books, bool(books) and len(books) == len(found)
 

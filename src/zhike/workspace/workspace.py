@@ -6,6 +6,7 @@ import secrets
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,9 +36,10 @@ if TYPE_CHECKING:
 
     from zhike.operations.records import Records
     from zhike.schema import Shop
-    from zhike.workspace.adding import Ask, Progress
+    from zhike.workspace.adding import Ask, Progress, Wishes
     from zhike.workspace.editing import Editing
     from zhike.workspace.file_reports import FileReport
+    from zhike.workspace.looking import SeenFile
     from zhike.workspace.preparing import Kitchen
     from zhike.workspace.quality import Quality
     from zhike.workspace.taking import WorkbookReport
@@ -167,20 +169,57 @@ class Workspace(Exports, TableExports, Reviews, WriteUps, Answers):
             MappingError: A question is open; nothing was added.
             WorkspaceError: Another process writes here, or the disk is full.
         """
+        from zhike.workspace.adding import Wishes
+
+        several = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+        wishes = Wishes(encoding=encoding, columns=map or {})
+        return self.take_in(several, wishes, ask=ask, by=by, progress=progress)
+
+    def take_in(
+        self,
+        paths: Sequence[Path],
+        wishes: Wishes,
+        *,
+        ask: Ask | None = None,
+        by: str = "",
+        progress: Progress = _quietly,
+    ) -> list[FileReport | WorkbookReport]:
+        """The same as `add`, with all that people know of the files beforehand."""
         from zhike.workspace.adding import Adding
         from zhike.workspace.taking import Taking, returned_among
 
-        several = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
-        books, is_all = returned_among(several)
+        books, is_all = returned_among(paths, wishes.names)
         reports: list[FileReport | WorkbookReport] = []
         with self._writing("add"), self._kitchen() as kitchen:
             taking = Taking(kitchen, self._landing, by)
             reports += [taking.take(book) for book in books.values()]
             if not is_all:
-                adding = Adding(kitchen, self._landing, self.mappings, progress, encoding, books)
-                reports += adding.add(several, map or {}, ask)
+                meant = replace(wishes, aside=books)
+                adding = Adding(kitchen, self._landing, self.mappings, progress, meant)
+                reports += adding.add(paths, ask)
         self.settings = read_settings(self._layout.settings)
         return reports
+
+    def look(
+        self, files: Mapping[Path, str], said: Mapping[str, Mapping[str, str]], folder: Path
+    ) -> list[SeenFile]:
+        """What files would be taken for; nothing is added.
+
+        Args:
+            files: Each with what people call it.
+            said: Table to what a person said of its columns.
+            folder: Where to work; it goes when this has ended.
+        """
+        from zhike.workspace.looking import Looking
+
+        engine = self._engine()
+        engine.connection.settings["temp_directory"] = str(folder / "spilt")
+        try:
+            looking = Looking(engine, self._landing, self.mappings, folder)
+            return [looking.at(file, name, said) for file, name in files.items()]
+        finally:
+            engine.close()
+            remove_tree(folder)
 
     def remove(self, batch: str) -> Batch:
         """Take a batch back, by its id or file name; numbers follow at the next run."""

@@ -21,6 +21,7 @@ EXAMPLES = {
     "{name}": "rfm",
     "{customer_id:path}": "nobody",
     "{stamp}": "0",
+    "{errand}": "0123456789abcdef",
 }
 """What stands in an address where something may vary."""
 

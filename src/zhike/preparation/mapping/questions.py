@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from zhike.errors import MappingError
 from zhike.i18n import LazyText, lazy
@@ -12,6 +12,21 @@ from zhike.preparation.mapping.evidence import NAMED, Evidence
 from zhike.preparation.mapping.grains import field_of
 from zhike.preparation.mapping.structure import equal_share, structure_of
 from zhike.preparation.reading import FileReading, Question
+
+
+class UnclearError(MappingError):
+    """Nothing tells what a file is.
+
+    Attributes:
+        guesses: Column to "table.field", as far as the nearest kind of file goes.
+    """
+
+    def __init__(
+        self, message: LazyText, *, hint: LazyText, code: str, guesses: Mapping[str, str]
+    ) -> None:
+        self.guesses = guesses
+        super().__init__(message, hint=hint, code=code)
+
 
 NEAR = 0.05
 """Two columns whose scores differ by less could be the same field."""
@@ -108,20 +123,21 @@ def _wanting(assignment: Assignment, made: FileReading) -> Iterator[Question]:
         )  # fmt: skip
 
 
-def unclear_grain(evidence: Evidence, tried: list[Assignment], name: str) -> MappingError:
+def unclear_grain(evidence: Evidence, tried: list[Assignment], name: str) -> UnclearError:
     """The refusal where no grain has what it needs: names the nearest and what it lacks."""
     nearest = max(tried, key=lambda each: (len(each.chosen) - 1.5 * len(each.missing), each.weight))
     columns = _quoted(evidence.header)
     if not nearest.chosen:
-        return MappingError(
+        return UnclearError(
             lazy("Nothing tells what {name} is. Its columns are {columns}.",
                  name=name, columns=columns),
             hint=lazy("Say what they are: --map \"column=table.field\", such as "
                       "--map \"{first}=orders.order_id\".", first=evidence.header[0]),
             code="unknown_file",
+            guesses={},
         )  # fmt: skip
     wanted = nearest.missing[0] if nearest.missing else ("orders.order_id",)
-    return MappingError(
+    return UnclearError(
         lazy(
             "{name} looks like {table}, but no column is {wanted}. Its columns are {columns}.",
             name=name,
@@ -135,6 +151,7 @@ def unclear_grain(evidence: Evidence, tried: list[Assignment], name: str) -> Map
             argument=_argument(_unused(evidence, nearest), wanted[0]),
         ),
         code="missing_field",
+        guesses={item.column: target for target, item in nearest.chosen.items()},
     )
 
 

@@ -67,7 +67,7 @@ async def note(audit: Audit, request: Request, visitor: Visitor, route: str) -> 
     if act.code.startswith("view_") and CUSTOMERS not in visitor.may:
         return  # one box finds pages too, and shows customers to those alone who may see them
     given = {**request.query_params, **request.path_params}
-    if request.method not in SAFE:
+    if request.method not in SAFE and act.subject:
         given = await form_of(request)
     subject = " ".join(given[name] for name in act.subject if given.get(name))
     details = {"by": visitor.how, "personal": visitor.sight.personal}

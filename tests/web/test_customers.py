@@ -17,7 +17,7 @@ from zhike.catalogue.rules import segment_members
 from zhike.datasets import simulate
 from zhike.schema import Shop
 from zhike.workspace import Settings, Workspace
-from zhike.workspace.directory import PAGE_ROWS, Asked, Directory
+from zhike.workspace.directory import MOST_CHOSEN, PAGE_ROWS, Asked, Directory
 
 RULE = "frequency >= 3 and recency_days > 30"
 
@@ -183,3 +183,25 @@ def test_customers_without_any_order_are_shown_too(tmp_path: Path) -> None:
         page = site.get(f"/customers/{answer['customers'][0]['customer_id']}")
     assert page.status == 200
     assert "Nothing is known." in page.text
+
+
+def test_more_lists_than_are_remembered_stay_right(shop: Workspace) -> None:
+    directory = Directory(shop, shop.snapshots()[0].id)
+    wanted = [f"frequency >= {least}" for least in range(MOST_CHOSEN + 6)]
+    first = [directory.page(Asked(rule=rule)).found for rule in wanted]
+    assert first == sorted(first, reverse=True)
+    assert first[0] > first[2] > first[-1]
+    again = [directory.page(Asked(rule=rule)) for rule in wanted]
+    assert [page.found for page in again] == first
+    assert all(row["frequency"] >= 2 for row in again[2].rows)
+
+
+def test_the_past_of_a_customer_is_all_of_it(site: Site, opened: Shop, best: str) -> None:
+    events = site.get(f"/api/v1/customers/{best}").json["events"]
+    orders = opened["orders"]
+    own = orders.filter(orders.customer_id == best)
+    days = own.order_by(own.ordered_on.desc()).to_pyarrow()["ordered_on"].to_pylist()
+    told = [event["day"] for event in events if event["kind"] == "order"]
+    assert told == [day.isoformat() for day in days][: len(told)]
+    assert len(told) == min(len(days), 100)
+    assert any(event["products"] for event in events)

@@ -62,8 +62,8 @@ def shop() -> Shop:
     ],
 )
 def test_finds(shop: Shop, text: str, meant: list[str]) -> None:
-    rows = shop["people"].select("customer_id")
-    found = People(shop).found(rows, text).to_pyarrow()["customer_id"].to_pylist()
+    people = People(shop, shop["people"].select("customer_id"))
+    found = people.found(text).to_pyarrow()["customer_id"].to_pylist()
     assert sorted(found) == meant
 
 
@@ -71,7 +71,8 @@ def test_a_shop_without_people_is_searched_by_id() -> None:
     shop = corner_shop()
     rows = shop["orders"].select("customer_id").distinct()
     known = rows.to_pyarrow()["customer_id"].drop_null().to_pylist()
-    found = People(Shop(shop.engine, {"orders": shop["orders"]})).found(rows, known[0].upper())
+    people = People(Shop(shop.engine, {"orders": shop["orders"]}), rows.drop_null("customer_id"))
+    found = people.found(known[0].upper())
     assert known[0] in found.to_pyarrow()["customer_id"].to_pylist()
 
 
@@ -100,6 +101,6 @@ def test_every_name_has_spellings_and_nothing_else_does(names: list[str | None])
     ],
 )
 def test_whoever_sees_masks_finds_by_what_is_whole(shop: Shop, text: str, meant: list[str]) -> None:
-    people = shop["people"]
-    found = People(shop).found(people, text, by_parts=False)
-    assert sorted(found.customer_id.to_pyarrow().to_pylist()) == meant
+    people = People(shop, shop["people"].select("customer_id"))
+    found = people.found(text, by_parts=False).to_pyarrow()["customer_id"].to_pylist()
+    assert sorted(found) == meant

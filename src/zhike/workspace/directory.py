@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
-from zhike.catalogue import refund_rows
-from zhike.catalogue.products import product_names
 from zhike.catalogue.rules import (
     Fields,
     Rule,
@@ -29,15 +29,17 @@ from zhike.reports.tables import customer_list, write_csv
 from zhike.reports.workbook import customer_rows
 from zhike.schema import Shop
 from zhike.workspace.lists import listed
+from zhike.workspace.past import Event, Past
 from zhike.workspace.running import as_run
 from zhike.workspace.searching import People
 from zhike.workspace.snapshots import Manifest
 from zhike.workspace.workspace import Workspace
 
 PAGE_ROWS = 50
-MOST_EVENTS = 100
+MOST_CHOSEN = 24
+"""Choices of customers that are remembered, the latest."""
 SECONDS = 10.0
-FULL = "full__"
+FULL, PLACE = "full__", "place__"
 PERSONAL = {"people": ("account", "name", "phone", "email", "address"), "customers": ("birth_on",)}
 """Columns that are masked, by the table that has them in full."""
 OUTLOOKS = ("clv", "next_purchase", "churn", "recommendations")
@@ -82,34 +84,13 @@ class CustomerPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
-    """Something that happened with a customer.
-
-    Attributes:
-        day: When.
-        kind: "order" or "refund".
-        amount: Money paid, or given back.
-        status: Of an order, as its code.
-        channel: Where it was placed; None where nobody knows.
-        products: What it was about.
-    """
-
-    day: Any
-    kind: str
-    amount: float | None
-    status: str | None
-    channel: str | None
-    products: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Person:
     """One customer.
 
     Attributes:
         customer_id: Who.
         facts: What the customer table says, by column, with codes as codes.
-        events: What happened, the newest first, at most `MOST_EVENTS` of a kind.
+        events: What happened, the newest first.
     """
 
     customer_id: str
@@ -137,13 +118,17 @@ class Directory:
         analyses = as_run(_manifest(workspace, snapshot))
         self.columns, rows = customer_rows(self._shop, analyses)
         names = [column.name for column in self.columns]
-        kept = self._shop.engine.materialise(_with_full(self._shop, rows.select(*names)))
+        # In order of ids, so that one of a million is looked up at once.
+        laid = _with_full(self._shop, rows.select(*names)).order_by("customer_id")
+        kept = self._shop.engine.materialise(laid.mutate(**{PLACE: ibis.row_number()}), wide=True)
         full = {name.removeprefix(FULL): kept[name] for name in kept.columns if FULL in name}
-        self._rows = kept.select(*names)
-        self._full_rows = kept.mutate(**full).select(*names)
+        self._rows = kept.select(PLACE, *names)
+        self._full_rows = kept.mutate(**full).select(PLACE, *names)
         self._total = int(self._rows.count().to_pyarrow().as_py())
-        self._people = People(self._shop)
+        self._people = People(self._shop, kept)
         self._by_parts = True
+        self._past = Past(self._shop)
+        self._chosen: OrderedDict[Hashable, tuple[ir.Table, int]] = OrderedDict()
 
     def shown_to(self, sight: Sight) -> Directory:
         """The same customers with personal data in full, and found by parts, where one may."""
@@ -161,13 +146,11 @@ class Directory:
             UnavailableError: It took too long.
         """
         with self._answering():
-            meant = self._meant(asked)
-            everybody = not asked.rule.strip() and not asked.search.strip()
-            found = self._total if everybody else int(meant.count().to_pyarrow().as_py())
+            meant, found = self._meant(asked)
             pages = max(-(-found // PAGE_ROWS), 1)
             page = min(max(asked.page, 1), pages)
             rows = self._sorted(meant, asked.sort)
-            shown = rows.limit(PAGE_ROWS, offset=(page - 1) * PAGE_ROWS).to_pyarrow()
+            shown = rows.limit(PAGE_ROWS, offset=(page - 1) * PAGE_ROWS).drop(PLACE).to_pyarrow()
         return CustomerPage(
             rows=tuple(shown.to_pylist()), found=found, total=self._total, page=page, pages=pages
         )
@@ -175,19 +158,18 @@ class Directory:
     def write(self, asked: Asked, path: Path) -> int:
         """Write all the customers asked for as CSV, in that order; gives how many."""
         with self._answering():
-            rows = self._sorted(self._meant(asked), asked.sort)
+            rows = self._sorted(self._meant(asked)[0], asked.sort).drop(PLACE)
             return write_csv(customer_list(self.columns, rows), path)
 
     def person(self, customer_id: str) -> Person | None:
         """One customer with everything that happened; None where nobody knows that id."""
         with self._answering():
             found = self._rows.filter(self._rows.customer_id == customer_id)
-            rows = found.to_pyarrow().to_pylist()
+            rows = found.drop(PLACE).to_pyarrow().to_pylist()
             if not rows:
                 return None
-            events = [*_orders(self._shop, customer_id), *_refunds(self._shop, customer_id)]
-        events.sort(key=lambda event: (event.day is not None, event.day), reverse=True)
-        return Person(customer_id=customer_id, facts=rows[0], events=tuple(events))
+            events = self._past.of(customer_id)
+        return Person(customer_id=customer_id, facts=rows[0], events=events)
 
     def sizes(self) -> dict[str, int | RuleError]:
         """How many customers each saved segment has; where its rule fails, why."""
@@ -211,15 +193,36 @@ class Directory:
         saved = {item.name: item.rule for item in self._workspace.segments.values()}
         return Fields(known.own, providers=known.providers.values(), segments=saved)
 
-    def _meant(self, asked: Asked) -> ir.Table:
-        rows, text = self._rows, asked.rule.strip()
-        if text:
-            fields = self._fields()
-            rule = parse_rule(fields.segments.get(text, text), fields)
-            rows = rows.semi_join(members_of(self._shop, rule, fields), "customer_id")
-        if asked.search.strip():
-            rows = self._people.found(rows, asked.search, by_parts=self._by_parts)
-        return rows
+    def _meant(self, asked: Asked) -> tuple[ir.Table, int]:
+        """The rows of the customers asked for, and how many they are."""
+        rule, search = asked.rule.strip(), asked.search.strip()
+        if not rule and not search:
+            return self._rows, self._total
+        fields = self._fields() if rule else None
+        saved = tuple(fields.segments.items()) if fields is not None else ()
+        key = (rule, search, saved, self._by_parts)
+        if key not in self._chosen:
+            self._choose(key, fields, rule, search)
+        self._chosen.move_to_end(key)
+        places, found = self._chosen[key]
+        return self._rows.semi_join(places, PLACE), found
+
+    def _choose(self, key: Hashable, fields: Fields | None, rule: str, search: str) -> None:
+        """Remember who is meant, so that other pages and orders of a list cost little."""
+        rows = self._rows
+        engine: Any = self._shop.engine  # snapshots are opened by DuckDB
+        if fields is not None:
+            read = parse_rule(fields.segments.get(rule, rule), fields)
+            rows = rows.semi_join(members_of(self._shop, read, fields), "customer_id")
+        if search:
+            rows = rows.semi_join(
+                self._people.found(search, by_parts=self._by_parts), "customer_id"
+            )
+        places = engine.materialise(rows.select(PLACE))
+        self._chosen[key] = places, int(places.count().to_pyarrow().as_py())
+        if len(self._chosen) > MOST_CHOSEN:
+            forgotten, _ = self._chosen.popitem(last=False)[1]
+            engine.forget(forgotten)
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
@@ -274,60 +277,3 @@ def _manifest(workspace: Workspace, snapshot: str) -> Manifest:
     if found is None:
         raise WorkspaceError(lazy("Another snapshot was published just now."))
     return found
-
-
-def _orders(shop: Shop, customer_id: str) -> Iterator[Event]:
-    if "orders" not in shop:
-        return
-    orders = shop["orders"]
-    own = orders.filter(orders.customer_id == customer_id).select(
-        "order_id", "ordered_on", "status", "channel", "paid_amount"
-    )
-    rows = own.order_by(own.ordered_on.desc(), own.order_id).limit(MOST_EVENTS).to_pyarrow()
-    products = _products(shop, rows["order_id"].to_pylist())
-    for row in rows.to_pylist():
-        yield Event(
-            day=row["ordered_on"],
-            kind="order",
-            amount=_float(row["paid_amount"]),
-            status=row["status"],
-            channel=row["channel"],
-            products=products.get(row["order_id"], ()),
-        )
-
-
-def _products(shop: Shop, orders: list[str]) -> dict[str, tuple[str, ...]]:
-    """What was in each order, by the names of products."""
-    if "order_lines" not in shop or not orders:
-        return {}
-    lines = shop["order_lines"]
-    goods = lines.filter(lines.order_id.isin(orders), lines.kind == "goods")
-    names, found = product_names(shop), dict[str, tuple[str, ...]]()
-    for row in goods.select("order_id", "product_id").to_pyarrow().to_pylist():
-        if row["product_id"] is not None:
-            name = names.get(row["product_id"], row["product_id"])
-            found[row["order_id"]] = (*found.get(row["order_id"], ()), name)
-    return {order: tuple(sorted(set(several))) for order, several in found.items()}
-
-
-def _refunds(shop: Shop, customer_id: str) -> Iterator[Event]:
-    refunds = refund_rows(shop)
-    if refunds is None:
-        return
-    own = refunds.filter(refunds.customer_id == customer_id)
-    rows = own.order_by(own.refunded_on.desc()).limit(MOST_EVENTS).to_pyarrow().to_pylist()
-    names = product_names(shop)
-    for row in rows:
-        product = row["product_id"]
-        yield Event(
-            day=row["refunded_on"],
-            kind="refund",
-            amount=_float(row["amount"]),
-            status=None,
-            channel=None,
-            products=() if product is None else (names.get(product, product),),
-        )
-
-
-def _float(value: Any) -> float | None:
-    return None if value is None else float(value)

@@ -25,53 +25,72 @@ class People:
 
     Args:
         shop: Whose. A shop that knows ids alone is searched by them.
+        customers: All of them, with `customer_id`.
     """
 
-    def __init__(self, shop: Shop) -> None:
-        self._rows = _readied(shop) if "people" in shop else None
+    def __init__(self, shop: Shop, customers: ir.Table) -> None:
+        known = _readied(shop) if "people" in shop else None
+        self._rows = shop.engine.materialise(_beside(customers, known))
 
-    def found(self, rows: ir.Table, text: str, *, by_parts: bool = True) -> ir.Table:
-        """The rows of customers whom a text means.
+    def found(self, text: str, *, by_parts: bool = True) -> ir.Table:
+        """The customers whom a text means, as `customer_id`.
 
         A part of their id, name or account is enough, of an e-mail address its beginning, of a
         telephone number four digits; a Chinese name may be typed in letters, whole
         (`wangxiaoming`), by first letters (`wxm`) or the surname whole (`wangxm`).
 
         Args:
-            rows: With `customer_id`.
             text: What somebody typed.
             by_parts: Whether a part is enough. Without it a name, account, address or number
                 must be given whole, so that nobody finds out sign by sign what a mask hides.
         """
         wanted = unicodedata.normalize("NFKC", text).strip().lower()
-        by_id = rows.customer_id.lower().contains(wanted)
-        if self._rows is None or not wanted:
-            return rows.filter(by_id)
-        people = self._rows
-        meant = people.filter(
-            ibis.or_(*(_conditions if by_parts else _whole)(people, wanted))
-        ).select("person_id")
-        return rows.filter(by_id | rows.customer_id.isin(meant.person_id))
+        meant = (_conditions if by_parts else _whole)(self._rows, wanted)
+        by_id = self._rows.customer_id.lower().contains(wanted)
+        return self._rows.filter(ibis.or_(by_id, *meant)).select("customer_id")
 
 
 def _conditions(people: ir.Table, wanted: str) -> list[ir.BooleanValue]:
-    found = [people["name"].contains(wanted), people.account.contains(wanted)]
-    found.append(people.email.startswith(wanted))
-    digits = SIGNS_IN_NUMBERS.sub("", wanted)
-    if digits.isdecimal() and len(digits) >= FEWEST_DIGITS:
-        found.append(people.phone.contains(digits))
+    begun = {wanted}
     letters = "".join(sign for sign in wanted if sign.isalnum())
     if letters.isascii() and letters.isalpha():
-        found.append(people.spelled.contains(f" {letters}"))
-    return [condition.fill_null(False) for condition in found]
+        begun.add(letters)
+    found = [people.named.contains(wanted)]
+    found += [people.begins.contains(f" {text}") for text in sorted(begun)]
+    digits = SIGNS_IN_NUMBERS.sub("", wanted)
+    if digits.isdecimal() and len(digits) >= FEWEST_DIGITS:
+        found.append(people.phone.contains(digits).fill_null(False))
+    return found
 
 
 def _whole(people: ir.Table, wanted: str) -> list[ir.BooleanValue]:
     digits = SIGNS_IN_NUMBERS.sub("", wanted)
-    found = [people[name] == wanted for name in ("name", "account", "email")]
+    found = [people.named.contains(f"\n{wanted}\n"), (people.email == wanted).fill_null(False)]
     if len(digits) >= WHOLE_NUMBER:
-        found.append(people.phone == digits)
-    return [condition.fill_null(False) for condition in found]
+        found.append((people.phone == digits).fill_null(False))
+    return found
+
+
+def _beside(customers: ir.Table, known: ir.Table | None) -> ir.Table:
+    """One row a customer: what they are `named`, a line each, and how what they are called begins.
+
+    One text is looked through more quickly than four.
+    """
+    if known is None:
+        nothing, unknown = ibis.literal(""), ibis.null("string")
+        return customers.select(
+            "customer_id", named=nothing, begins=nothing, phone=unknown, email=unknown
+        )
+    ids = customers.select("customer_id")
+    rows = ids.left_join(known, ids.customer_id == known.person_id)
+    name, account = (rows[column].fill_null("") for column in ("name", "account"))
+    return rows.select(
+        "customer_id",
+        "phone",
+        "email",
+        named="\n" + name + "\n" + account + "\n",
+        begins=" " + rows.email.fill_null("") + rows.spelled.fill_null(""),
+    )
 
 
 def _readied(shop: Shop) -> ir.Table:

@@ -22,6 +22,8 @@ from zhike.operations.tables import ACCOUNTS, ATTEMPTS, SESSIONS, TOKENS
 
 LONGEST_NAME = 60
 FIRST = "first"
+WHOLE_ONLY = frozenset({"edit_data"})
+"""Permissions that somebody who sees a part of the customers does not have."""
 ALREADY = lazy("There is an account already; an admin makes further ones.")
 
 
@@ -46,6 +48,11 @@ class Account:
     reach_of: tuple[str, ...]
     made_at: datetime
     closed_at: datetime | None
+
+    @property
+    def may(self) -> frozenset[str]:
+        """What they may do: files hold everybody's records, for those who see everybody."""
+        return self.role.may if self.reach == "all" else self.role.may - WHOLE_ONLY
 
     @property
     def sight(self) -> Sight:

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 
 from zhike.errors import ParameterError, UnavailableError
 from zhike.i18n import lazy
@@ -136,7 +136,9 @@ def _on_begin(connection: sa.Connection) -> None:
 def _told() -> Iterator[None]:
     try:
         yield
-    except OperationalError as fault:
+    except DatabaseError as fault:
+        if not isinstance(fault, OperationalError) and type(fault) is not DatabaseError:
+            raise
         raise UnavailableError(
             lazy("The database of accounts does not answer: {fault}.", fault=_sentence(fault)),
             hint=lazy("Look whether it runs, and whether its disk is full."),

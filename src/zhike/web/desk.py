@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from zhike import __version__
-from zhike.errors import InputError
+from zhike.errors import InputError, ZhikeError
 from zhike.i18n import language
 from zhike.preparation import REASONS
 from zhike.reports.markup import charts_of, drawings, markup_environment, writers
@@ -149,6 +149,13 @@ class Desk:
         answer.headers.update(headers)
         return answer
 
+    def _visitor(self, request: Request) -> Visitor | None:
+        """Who sent a request; nobody where the store does not answer, whose fault is told."""
+        try:
+            return self.door.visitor(request)
+        except ZhikeError:
+            return None
+
     def written(
         self,
         request: Request,
@@ -159,7 +166,7 @@ class Desk:
         """The text of a page in the reader's language and colours."""
         about = published.report.about if published is not None else None
         reader: Reader = request.state.reader
-        visitor = self.door.visitor(request)
+        visitor = self._visitor(request)
         shown = [*context.get("pictures", ()), *_charts(context.get("section"))]
         currency = about.currency if about is not None else ""
         return self._templates.get_template(template).render(

@@ -43,7 +43,7 @@ MOST_BYTES = 4096
 
 def pages(desk: Desk) -> APIRouter:
     """The routes of all pages."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(include_in_schema=False, max_body_size=MOST_BYTES)
     router.add_api_route("/assets/{stamp}/{name}", _asset)
     router.add_api_route("/preferences", _preferences, methods=["POST"])
     for address, (template, content) in _CONTENTS.items():

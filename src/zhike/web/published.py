@@ -24,7 +24,7 @@ from zhike.workspace import Manifest, Workspace
 from zhike.workspace.seeing import prepare
 
 LOG = logging.getLogger("zhike.web")
-WAITING_SECONDS = 20.0
+WAITING_SECONDS = 5.0
 LOOK_SECONDS = 0.05
 ATTEMPTS = 3
 """A run may sweep a snapshot away while it is being read for the first time."""

@@ -47,7 +47,7 @@ class Shown:
 
 def segment_pages(desk: Desk) -> APIRouter:
     """The routes of the list, of saving and of removing."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(include_in_schema=False, max_body_size=MOST_BYTES)
 
     def several(request: Request) -> Response:
         return desk.passing(request, "segments.html.jinja", lambda _published: _list(desk))

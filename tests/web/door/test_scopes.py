@@ -248,6 +248,17 @@ def test_what_a_mask_hides_is_not_found_out_by_searching(
                 assert found == finds, (who, path)
 
 
+def test_whoever_sees_a_part_is_not_shown_files_that_hold_everybody(
+    site: Site, scoped: People
+) -> None:
+    scoped.add("own steward", "steward", SCOPES["own"])
+    scoped.add("steward", "steward")
+    for path in ("/data/rejected", "/data/rejected.csv", "/api/v1/rejected"):
+        assert asked(site, scoped, "own steward", path).status == 403
+        assert asked(site, scoped, "steward", path).status != 403
+    assert asked(site, scoped, "own steward", "/data").status == 200
+
+
 def test_nothing_to_see_is_a_page_and_no_fault(site: Site, scoped: People) -> None:
     for path in ("/", "/analyses", "/analyses/rfm", "/metrics", "/customers", "/segments", "/help"):
         assert asked(site, scoped, "nobody", path).status == 200

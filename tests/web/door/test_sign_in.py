@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -129,6 +131,36 @@ def test_every_form_of_every_page_carries_the_token(peopled: Site, people: Peopl
 def test_a_form_is_not_too_large(peopled: Site) -> None:
     assert peopled.post("/sign-in", "name=" + "x" * 70_000, **OURS).status == 413
     assert peopled.post("/sign-in", "&".join(["a=b"] * 300), **OURS).status == 400
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/preferences", "/segments"])
+def test_a_form_without_an_end_is_not_read(peopled: Site, people: People, path: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", peopled.port, timeout=30)
+    connection.putrequest("POST", path)
+    connection.putheader("transfer-encoding", "chunked")
+    connection.putheader("cookie", people.cookie("admin"))
+    connection.putheader("sec-fetch-site", "same-origin")
+    connection.endheaders()
+    chunk = b"name=" + b"x" * 65_530
+    with suppress(OSError):  # whoever is refused in the midst is cut off
+        for _ in range(64):
+            connection.send(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n")
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_a_store_that_cannot_be_read_is_a_sentence_and_lets_nobody_in(own_folder: Path) -> None:
+    People(Workspace.open(own_folder).records).add("Ann", "admin")
+    store = own_folder / "private" / "operations.sqlite"
+    for file in store.parent.glob("operations.sqlite*"):
+        file.write_bytes(b"no database at all " * 400)
+    with serving(own_folder) as site:
+        for path in ("/", "/customers", "/nowhere", "/api/v1/overview", "/sign-in"):
+            answer = site.get(path, accept_language="en")
+            assert answer.status in (404, 503)
+            assert "Corner" not in answer.text
+            assert "content-security-policy" in answer.headers
+        assert "The database of accounts does not answer" in site.get("/").text
 
 
 def test_nobody_is_served_what_was_kept_for_another(peopled: Site, people: People) -> None:

@@ -92,7 +92,7 @@ class Door:
         return Visitor(
             how="session",
             account=account,
-            may=account.role.may,
+            may=account.may,
             sight=account.sight,
             address=address,
             form_token=session.form_token,
@@ -103,7 +103,7 @@ class Door:
         token = self.records.tokens.find(secret)
         if token is None:
             return None
-        may = token.account.role.may & token.may
+        may = token.account.may & token.may
         personal = PERSONAL in may
         sight = replace(token.account.sight, personal=personal, by_parts=personal)
         return Visitor(

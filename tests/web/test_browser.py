@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from web.asking import Site
+from web.browsing import RULES, elsewhere, kept, launched
 from zhike.workspace import Workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PATHS = {
     "overview": "/",
     "customers": "/customers",
@@ -33,6 +26,8 @@ PATHS = {
     "refused": "/analyses/cohorts?unit=decade",
     "metrics": "/metrics",
     "data": "/data",
+    "add": "/data/add",
+    "set aside": "/data/rejected",
     "help": "/help",
     "nowhere": "/nowhere",
     "first account": "/settings/people",
@@ -43,14 +38,7 @@ SCREENS = [("en", "light", 1440), ("zh", "dark", 390)]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("Chromium is missing: apt-get install chromium fonts-noto-cjk")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
+    yield from launched()
 
 
 @pytest.fixture
@@ -67,26 +55,13 @@ def opened(browser: Any, site: Site) -> Iterator[Any]:
         page.heard = []
         page.on("console", lambda message: page.heard.append(message.text))
         page.on("pageerror", lambda error: page.heard.append(str(error)))
-        page.on("request", lambda request: _elsewhere(request.url, site, page.heard))
+        page.on("request", lambda request: elsewhere(request.url, site, page.heard))
         page.goto(site.address + path)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-
-
-def _elsewhere(url: str, site: Site, heard: list[str]) -> None:
-    if not url.startswith((f"{site.address}/", "data:")):
-        heard.append(url)
-
-
-def _kept(page: Any, name: str) -> None:
-    """Screenshots for people, where somebody asks for them."""
-    folder = os.environ.get("ZHIKE_TEST_ARTIFACTS")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 @pytest.mark.parametrize("name", PATHS)
@@ -99,7 +74,7 @@ def test_a_page_is_accessible_quiet_and_fits(
     if "{best}" in path:
         path = path.format(best=site.get("/api/v1/customers").json["customers"][0]["customer_id"])
     page = opened(path, language, theme, width=width)
-    _kept(page, f"{name}-{language}-{theme}-{width}")
+    kept(page, f"{name}-{language}-{theme}-{width}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     charts = page.locator("[data-chart]").count()
     assert page.locator("[data-chart] svg").count() == charts

@@ -16,6 +16,7 @@ from openpyxl import Workbook as Book
 
 from web.asking import Said, Site, serving
 from zhike.workspace import Settings, Workspace
+from zhike.workspace.errands import Errands
 from zhike.workspace.lock import sole_writer
 
 FORM = {"content_type": "application/x-www-form-urlencoded"}
@@ -263,4 +264,15 @@ def test_work_that_is_called_off_leaves_what_is_shown(own_shop: Workspace) -> No
         page = site.get(watched, accept_language="en")
         assert "It was called off; nothing was changed." in said(page.text)
         assert site.get("/api/v1/overview").json["snapshot"] == before
+    assert Workspace.open(own_shop.folder).published == before
+
+
+@pytest.mark.slow
+def test_work_ends_with_the_server(own_shop: Workspace) -> None:
+    before = own_shop.published
+    with serving(own_shop.folder) as site:
+        watched = site.post("/data/run", "", **FORM).headers["location"]
+        assert site.get(f"/api/v1{watched.removeprefix('/data')}").json["status"] == "working"
+    told = Errands(own_shop.folder).progress(watched.rpartition("/")[2])
+    assert told.status == "stopped"
     assert Workspace.open(own_shop.folder).published == before

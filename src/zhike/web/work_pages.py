@@ -20,6 +20,8 @@ from zhike.workspace.errands import Errand, Kind, Progress
 from zhike.workspace.sentences import fault_of
 
 LOOK_SECONDS = 0.4
+BEFORE_RUN, BEGUN = 0.15, 0.03
+"""Shares of the bar: of each stage before computing, and of what has only begun."""
 STREAM_SECONDS = 8.0
 """A stream of events ends then and the browser asks again, so that a server that stops need not
 wait for it."""
@@ -105,12 +107,15 @@ def work_json(errand: Errand, progress: Progress) -> dict[str, Any]:
 
 
 def share_of(errand: Errand, progress: Progress) -> float:
-    """How much of it is done, as far as steps tell; the last stage is the longest."""
+    """How much of it is done, as far as steps tell; computing is the longest stage."""
     if progress.status == "done":
         return 1.0
-    if progress.stage != "run" or not progress.of:
-        return 0.0
-    return progress.done / progress.of
+    stages = STAGES[errand.kind]
+    place = stages.index(progress.stage) if progress.stage in stages else 0
+    before = BEFORE_RUN * place
+    whole = 1.0 - BEFORE_RUN * (len(stages) - 1) if progress.stage == "run" else BEFORE_RUN
+    part = progress.done / progress.of if progress.of else 0.0
+    return max(before + whole * part, BEGUN)
 
 
 def next_of(errand: Errand, progress: Progress) -> str:

@@ -19,6 +19,7 @@ from zhike.errors import MappingError, ZhikeError
 from zhike.i18n import LazyText, lazy, use_language
 from zhike.workspace.adding import Wishes
 from zhike.workspace.demonstration import USUAL_CUSTOMERS, write_demonstration
+from zhike.workspace.durable import remove_tree
 from zhike.workspace.errands import Errand, ErrandFolder, Kind, Progress
 from zhike.workspace.layout import Layout
 from zhike.workspace.sentences import fault_as_json, sentence
@@ -119,6 +120,7 @@ class Work:
         self._tell(stage="add")
         names = {file: file.name for file in files}
         self.workspace.take_in(files, Wishes(names=names), progress=self.step)
+        remove_tree(exports)
         return self.run()
 
     def _ask_again(self, fault: ZhikeError) -> None:

@@ -8,6 +8,7 @@ from zhike.models.clv.histories import histories
 from zhike.models.clv.holdout import BUYING, MENDED, Holdout, best, holdouts
 from zhike.models.clv.outlook import Outlook, outlook
 from zhike.models.clv.pareto import PARETO_NBD
+from zhike.models.clv.rates import Rates, purchase_rates
 from zhike.models.clv.rows import Rows
 from zhike.models.clv.worth import Worth
 
@@ -22,6 +23,7 @@ __all__ = [
     "Forecast",
     "Holdout",
     "Outlook",
+    "Rates",
     "Rows",
     "Spends",
     "Terms",
@@ -32,6 +34,7 @@ __all__ = [
     "histories",
     "holdouts",
     "outlook",
+    "purchase_rates",
     "spend_depends_on_count",
     "too_little",
 ]

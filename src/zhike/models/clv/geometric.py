@@ -105,6 +105,10 @@ class GeometricDropout:
         odds = self._gone_by_count(a, b, rows.x) + (r + rows.x) * silence
         return np.asarray(expit(-odds))
 
+    def watched(self, values: Floats, rows: Rows) -> tuple[Floats, Floats]:
+        """Days until those left who did: to the last purchase; and the probability, 1 [n, 1]."""
+        return rows.t_x[:, None].astype(np.float64), np.ones((len(rows), 1))
+
     def alive_tails(self, values: Floats, x: Counts, T: Counts, days: float) -> Tail:  # noqa: N803
         """P(at least k purchases within so many days) of customers who are alive, as a function.
 

@@ -79,6 +79,20 @@ class ParetoDropout:
         """Probability that a customer has not left by the end of observation."""
         return np.asarray(expit(-_Seen.of(values, rows).odds))
 
+    def watched(self, values: Floats, rows: Rows) -> tuple[Floats, Floats]:
+        """Days until those left who did, at nodes since the last purchase, and how likely each.
+
+        The density of leaving at t goes as (alpha + t)^-(r+x) (beta + t)^-(s+1).
+        """
+        r, alpha, s, beta = values
+        silent = (rows.T - rows.t_x)[:, None]
+        since = silent * _FINE_NODES
+        days = rows.t_x[:, None] + since
+        fall = -(r + rows.x)[:, None] * np.log1p(since / (alpha + rows.t_x)[:, None])
+        fall -= (s + 1) * np.log1p(since / (beta + rows.t_x)[:, None])
+        weight = _FINE_WEIGHTS * np.exp(fall)
+        return days, weight / weight.sum(axis=1, keepdims=True)
+
     def alive_tails(self, values: Floats, x: Counts, T: Counts, days: float) -> Tail:  # noqa: N803
         """P(at least k purchases within so many days) of customers who are alive, as a function.
 

@@ -34,6 +34,13 @@ def sent(errands: Errands, *contents: str) -> str:
     return errand_id
 
 
+def drafts(workspace: Workspace) -> list[Path]:
+    """Unfinished work."""
+    return [
+        path for name in ("landing", "snapshots") for path in workspace.folder.glob(f"{name}/.*")
+    ]
+
+
 def ended(errands: Errands, errand_id: str) -> Progress:
     deadline = time.monotonic() + 120
     while not (told := errands.progress(errand_id)).is_over:
@@ -92,8 +99,13 @@ def test_one_that_is_called_off_leaves_everything_as_it_was(workspace: Workspace
     errands.begin(Errand(id=one, kind="add", files=("a.csv",)))
     with pytest.raises(WorkspaceError):
         errands.begin(Errand(id=sent(errands), kind="run"))
+    deadline = time.monotonic() + 60
+    while not drafts(workspace) and not errands.progress(one).is_over:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     errands.stop(one)
     assert errands.progress(one).status == "stopped"
+    assert drafts(workspace) == []
     assert workspace.published is None
     assert errands.folder(one).file(0).exists()
     errands.begin(Errand(id=one, kind="add", files=("a.csv",)))

@@ -26,8 +26,9 @@ from zhike.errors import InputError, WorkspaceError
 from zhike.i18n import Language, lazy
 from zhike.workspace.durable import read_json, remove_tree, write_json
 from zhike.workspace.layout import Layout
-from zhike.workspace.lock import refuse_second_writer
+from zhike.workspace.lock import refuse_second_writer, sole_writer
 from zhike.workspace.looking import SeenFile
+from zhike.workspace.snapshots import SnapshotStore
 
 Kind = Literal["look", "add", "run", "demo"]
 Status = Literal["waiting", "working", "done", "failed", "stopped"]
@@ -255,6 +256,10 @@ class Errands:
         told = folder.progress
         if not told.is_over:
             folder.tell(replace(told, status="stopped", ended_at=_now()))
+        remove_tree(folder.path / "landed")
+        if folder.errand.kind in WRITING:
+            with suppress(WorkspaceError), sole_writer(self._layout, "run"):
+                SnapshotStore(self._layout).sweep_drafts()
 
     def drop(self, errand_id: str) -> None:
         """Call it off and remove everything of it."""

@@ -155,16 +155,20 @@ class SnapshotStore:
         Stays: the published snapshot, and any that a living process is reading. Only whoever
         holds the workspace's lock may sweep.
         """
-        for folder in (self._layout.snapshots, self._layout.landing, self._layout.prepared):
-            for path in folder.glob(".*"):
-                remove_tree(path)
-        remove_tree(self._layout.scratch)
+        self.sweep_drafts()
         needed = {self.current_id(), *self._read_now()}
         remaining = []
         for age, manifest in enumerate(self.all()):
             if age < keep or manifest.id in needed or not remove_tree(self.folder(manifest.id)):
                 remaining.append(manifest)
         objects.sweep(entry["object"] for item in remaining for entry in item.tables.values())
+
+    def sweep_drafts(self) -> None:
+        """Delete what killed runs left; for whoever holds the workspace's lock."""
+        for folder in (self._layout.snapshots, self._layout.landing, self._layout.prepared):
+            for path in folder.glob(".*"):
+                remove_tree(path)
+        remove_tree(self._layout.scratch)
 
     @contextmanager
     def reading(self, snapshot_id: str) -> Iterator[None]:

@@ -172,7 +172,9 @@ def stand_outs(
     """
     explanation: Explanation | None
     try:
-        explanation = explain(shop, period=period, as_of=as_of)
+        explanation = shop.remember(
+            ("explanation", str(period), as_of), lambda: explain(shop, period=period, as_of=as_of)
+        )
     except ParameterError:  # the whole time has nothing before it
         explanation = None
     threshold = NOISE_TIMES * explanation.chance if explanation else 0.0

@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from zhike.errors import UnavailableError, WorkspaceError, ZhikeError
-from zhike.i18n import LANGUAGES, Language, language, lazy
+from zhike.i18n import Language, language, lazy
 from zhike.operations.sight import EVERYTHING, Sight
 from zhike.reports import Report
 from zhike.workspace import Manifest, Workspace
@@ -158,7 +158,7 @@ def _opened(folder: Path, sight: Sight) -> tuple[Workspace, Published]:
         WorkspaceError: A run published another snapshot meanwhile.
     """
     workspace = Workspace.open(folder, sight=sight)
-    reports = {item: workspace.arranged(language=item) for item in LANGUAGES}
+    reports = workspace.arranged()
     wanted = {report.about.snapshot for report in reports.values()}
     manifest = next((item for item in workspace.snapshots() if {item.id} == wanted), None)
     if manifest is None:

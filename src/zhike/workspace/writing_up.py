@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhike import i18n
 from zhike.errors import ParameterError
-from zhike.i18n import lazy
+from zhike.i18n import LANGUAGES, Language, lazy
 from zhike.workspace.durable import room_on_disk, write_durably
 
 if TYPE_CHECKING:
@@ -75,49 +75,54 @@ class WriteUps:
         with self._arranged(language) as (report, _manifest):
             return digest_of(report)
 
-    def arranged(self, *, language: str = "") -> Report:
-        """The report of the published snapshot, before anything writes it.
+    def arranged(self, languages: Iterable[Language] = LANGUAGES) -> dict[Language, Report]:
+        """The report of the published snapshot in several languages, before anything writes it.
 
-        Args:
-            language: "zh" or "en"; without it the workspace's, else the reader's.
+        What stands out is looked for once, and told in each.
         """
-        with self._arranged(language) as (report, _manifest):
-            return report
+        with self._arranging() as (arrange, _manifest):
+            return {language: arrange(language) for language in languages}
 
     @contextmanager
     def _arranged(self, language: str) -> Iterator[tuple[Report, Manifest]]:
         """The report of the published snapshot, held while it is written, in its language."""
-        from zhike.workspace.reporting import snapshot_report, with_goal
-
-        manifest, mark = self._marked(None)
         chosen = i18n.parse(language or self.settings.language or i18n.language())
-        try:
-            with i18n.use_language(chosen):
-                results = self._snapshots.folder(manifest.id) / "results"
+        with self._arranging() as (arrange, manifest), i18n.use_language(chosen):
+            yield arrange(chosen), manifest
+
+    @contextmanager
+    def _arranging(self) -> Iterator[tuple[Callable[[Language], Report], Manifest]]:
+        """What arranges the published snapshot in a language; the snapshot is held meanwhile."""
+        manifest, mark = self._marked(None)
+        shop = self.open_snapshot(manifest.id) if "orders" in manifest.tables else None
+        results = self._snapshots.folder(manifest.id) / "results"
+
+        def arrange(language: Language) -> Report:
+            from zhike.workspace.reporting import snapshot_report, with_goal
+
+            with i18n.use_language(language):
                 report = snapshot_report(manifest, results)
-                report = _with_insights(report, manifest, results, self.open_snapshot)
-                yield with_goal(report, self.settings), manifest
+                if shop is not None:
+                    report = _with_insights(report, manifest, results, shop)
+                return with_goal(report, self.settings)
+
+        try:
+            yield arrange, manifest
         finally:
+            if shop is not None:
+                shop.engine.close()
             mark.unlink(missing_ok=True)
 
 
-def _with_insights(
-    report: Report, manifest: Manifest, results: Path, opened: Callable[[str], Shop]
-) -> Report:
+def _with_insights(report: Report, manifest: Manifest, results: Path, shop: Shop) -> Report:
     """The report with what stands out over all results, and what usually answers it."""
     from zhike.insights import stand_outs
     from zhike.reports.answers import with_stand_outs
     from zhike.workspace.results import read_result
 
-    if "orders" not in manifest.tables:
-        return report
     kept = {item["name"]: read_result(results, item["name"]) for item in manifest.analyses}
     known = {name: result for name, result in kept.items() if result is not None}
-    shop = opened(manifest.id)
-    try:
-        return with_stand_outs(report, stand_outs(known, shop))
-    finally:
-        shop.engine.close()
+    return with_stand_outs(report, stand_outs(known, shop))
 
 
 def format_of(wanted: str, path: str | Path | None) -> str:

@@ -25,6 +25,8 @@ PATHS = {
     "settings": "/analyses/cohorts?unit=quarter",
     "refused": "/analyses/cohorts?unit=decade",
     "metrics": "/metrics",
+    "reports": "/reports",
+    "search": "/search?q=revenue",
     "data": "/data",
     "add": "/data/add",
     "set aside": "/data/rejected",

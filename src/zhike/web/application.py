@@ -27,6 +27,7 @@ from zhike.web.door.pages import door_pages
 from zhike.web.faults import explain_faults
 from zhike.web.pages import pages
 from zhike.web.reader import Spoken
+from zhike.web.report_pages import report_pages
 from zhike.web.search_pages import search_pages
 from zhike.web.segment_pages import segment_pages
 from zhike.web.shielding import Shielded, is_ours
@@ -66,6 +67,7 @@ def application(folder: Path, hosts: Iterable[str] = LOOPBACK) -> FastAPI:
     app.include_router(customer_pages(desk))
     app.include_router(segment_pages(desk))
     app.include_router(search_pages(desk))
+    app.include_router(report_pages(desk))
     for routes in (source_pages, work_pages, data_pages):
         app.include_router(routes(desk))
     app.include_router(api(desk))

@@ -31,18 +31,21 @@ STAGES: dict[Kind, tuple[str, ...]] = {
     "add": ("add", "run"),
     "run": ("run",),
     "demo": ("simulate", "add", "run"),
+    "report": ("report",),
 }
 STAGE_WORDS: dict[str, LazyText] = {
     "look": lazy("Look at the files"),
     "simulate": lazy("Simulate a shop"),
     "add": lazy("Take the files in"),
     "run": lazy("Compute every answer"),
+    "report": lazy("Write the file"),
 }
 TITLES: dict[Kind, LazyText] = {
     "look": lazy("Looking at your files"),
     "add": lazy("Making your analysis"),
     "run": lazy("Making your analysis"),
     "demo": lazy("Making a shop to try"),
+    "report": lazy("Making the file"),
 }
 
 
@@ -121,7 +124,9 @@ def share_of(errand: Errand, progress: Progress) -> float:
 def next_of(errand: Errand, progress: Progress) -> str:
     """Where an errand that is over leads; empty where its page stays."""
     if progress.status == "done":
-        return f"/data/add/{errand.id}" if errand.kind == "look" else "/data/arrive"
+        return {"look": f"/data/add/{errand.id}", "report": "/reports"}.get(
+            errand.kind, "/data/arrive"
+        )
     if errand.files and progress.is_over:
         return f"/data/add/{errand.id}"
     return ""

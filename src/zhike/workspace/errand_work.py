@@ -16,8 +16,9 @@ from pathlib import Path
 import psutil
 
 from zhike.errors import MappingError, ZhikeError
-from zhike.i18n import LazyText, lazy, use_language
+from zhike.i18n import LazyText, lazy, parse, use_language
 from zhike.workspace.adding import Wishes
+from zhike.workspace.archive import Archive
 from zhike.workspace.demonstration import USUAL_CUSTOMERS, write_demonstration
 from zhike.workspace.durable import remove_tree
 from zhike.workspace.errands import Errand, ErrandFolder, Kind, Progress
@@ -123,6 +124,13 @@ class Work:
         remove_tree(exports)
         return self.run()
 
+    def report(self) -> str:
+        """Make a report or a workbook of the published snapshot."""
+        self._tell(stage="report")
+        kind, _, spoken = self.errand.wanted.rpartition("-")
+        archive = Archive(self.workspace.folder)
+        return archive.make(self.workspace, kind, parse(spoken), self.step).name
+
     def _ask_again(self, fault: ZhikeError) -> None:
         """Where columns cannot be told, look again with what was said, so that it can be mended."""
         if self.errand.kind == "add" and isinstance(fault, MappingError):
@@ -144,6 +152,7 @@ _KINDS: Mapping[Kind, Callable[[Work], str]] = {
     "add": Work.add,
     "run": Work.run,
     "demo": Work.demo,
+    "report": Work.report,
 }
 
 

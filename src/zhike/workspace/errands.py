@@ -30,7 +30,7 @@ from zhike.workspace.lock import refuse_second_writer, sole_writer
 from zhike.workspace.looking import SeenFile
 from zhike.workspace.snapshots import SnapshotStore
 
-Kind = Literal["look", "add", "run", "demo"]
+Kind = Literal["look", "add", "run", "demo", "report"]
 Status = Literal["waiting", "working", "done", "failed", "stopped"]
 
 WRITING: frozenset[Kind] = frozenset({"add", "run", "demo"})
@@ -47,7 +47,8 @@ class Errand:
 
     Attributes:
         id: Names its folder and its page.
-        kind: "look" at files, "add" them and compute, "run" alone, or "demo".
+        kind: "look" at files, "add" them and compute, "run" alone, "demo", or "report".
+        wanted: Of a report, its kind and language.
         files: What people call the files that were sent, in order.
         said: Table to what a person said of its columns.
         left_out: Numbers of files that a person leaves out.
@@ -58,6 +59,7 @@ class Errand:
 
     id: str
     kind: Kind
+    wanted: str = ""
     files: tuple[str, ...] = ()
     said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     left_out: tuple[int, ...] = ()

@@ -40,6 +40,9 @@ class Layout:
     exports = _Within("exports")
     """One file a workbook that was written: what it showed of each customer."""
 
+    reports = _Within("reports")
+    """Reports and workbooks that were made in the browser; readable by the owner alone."""
+
     operations = _Within("private/operations.sqlite")
     """Accounts, sessions and the audit log, where the settings name no other database."""
 

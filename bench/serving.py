@@ -153,7 +153,7 @@ def main() -> None:
     server = subprocess.Popen([*command, "--port", str(port)], stdout=subprocess.DEVNULL)
     try:
         first = Reader(port, "en")
-        opened, customers, ready = _made_ready(first)
+        ready, customers = _made_ready(first)
         load = Load(port, given.seconds, given.rate, given.sessions, customers)
         memory: list[int] = []
         watched = threading.Event()
@@ -165,8 +165,7 @@ def main() -> None:
         print(
             json.dumps(
                 {
-                    "seconds_to_first_page": round(opened, 1),
-                    "seconds_to_customers": round(ready, 1),
+                    "seconds_until": ready,
                     "pages": load.told(),
                     "failed": len(load.failed),
                     "failures": sorted(set(load.failed))[:10],
@@ -180,17 +179,28 @@ def main() -> None:
         server.wait()
 
 
-def _made_ready(reader: Reader) -> tuple[float, list[str], float]:
-    """Seconds until the overview and until the customers are there, and who some of them are."""
-    began = time.perf_counter()
+def _made_ready(reader: Reader) -> tuple[dict[str, float], list[str]]:
+    """Seconds until pages, customers and what is expected of each are there, and some of them."""
+    began, took = time.perf_counter(), dict[str, float]()
     _wait(reader, "/", began)
-    opened = time.perf_counter() - began
+    took["first page"] = time.perf_counter() - began
     _wait(reader, "/api/v1/customers", began)
+    customers = [row["customer_id"] for row in _json(reader, "/api/v1/customers")["customers"]]
+    took["customers"] = time.perf_counter() - began
+    while _json(reader, f"/api/v1/customers/{customers[0]}")["outlook"] is None:
+        if time.perf_counter() - began > READY_SECONDS:
+            raise SystemExit("What is to be expected of customers was not there in time")
+        time.sleep(1)
+    took["outlook"] = time.perf_counter() - began
+    return {name: round(seconds, 1) for name, seconds in took.items()}, customers
+
+
+def _json(reader: Reader, address: str) -> Any:
     connection = http.client.HTTPConnection("127.0.0.1", reader.port, timeout=60)
-    connection.request("GET", "/api/v1/customers")
-    rows = json.loads(connection.getresponse().read())["customers"]
+    connection.request("GET", address)
+    said = json.loads(connection.getresponse().read())
     connection.close()
-    return opened, [row["customer_id"] for row in rows], time.perf_counter() - began
+    return said
 
 
 def _wait(reader: Reader, address: str, began: float) -> None:

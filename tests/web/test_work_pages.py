@@ -32,3 +32,5 @@ def test_what_is_over_leads_on_and_what_is_not_stays() -> None:
     assert next_of(look, Progress(status="done")) == f"/data/add/{look.id}"
     assert next_of(run, Progress(status="done")) == "/data/arrive"
     assert next_of(run, Progress(status="failed")) == ""
+    report = Errand(id="c" * 16, kind="report", wanted="full-zh")
+    assert next_of(report, Progress(status="done")) == "/reports"

@@ -26,6 +26,8 @@ STREAM_SECONDS = 8.0
 """A stream of events ends then and the browser asks again, so that a server that stops need not
 wait for it."""
 
+LAST = ("run", "report")
+"""Stages after which nothing follows; they take what is left of the whole."""
 STAGES: dict[Kind, tuple[str, ...]] = {
     "look": ("look",),
     "add": ("add", "run"),
@@ -110,13 +112,14 @@ def work_json(errand: Errand, progress: Progress) -> dict[str, Any]:
 
 
 def share_of(errand: Errand, progress: Progress) -> float:
-    """How much of it is done, as far as steps tell; computing is the longest stage."""
+    """How much of it is done, as far as steps tell; the last stage is the longest."""
     if progress.status == "done":
         return 1.0
     stages = STAGES[errand.kind]
     place = stages.index(progress.stage) if progress.stage in stages else 0
     before = BEFORE_RUN * place
-    whole = 1.0 - BEFORE_RUN * (len(stages) - 1) if progress.stage == "run" else BEFORE_RUN
+    rest = 1.0 - BEFORE_RUN * (len(stages) - 1)
+    whole = rest if progress.stage in LAST else BEFORE_RUN
     part = progress.done / progress.of if progress.of else 0.0
     return max(before + whole * part, BEGUN)
 
